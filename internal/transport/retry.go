@@ -1,0 +1,82 @@
+package transport
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
+)
+
+// retrying sends again what is safe to send again, and nothing else: the fate
+// of a write whose answer was lost is for the caller to find out by reading.
+type retrying struct {
+	next    http.RoundTripper
+	policy  Retry
+	reached atomic.Bool // the other side has answered at least once
+}
+
+// RoundTrip implements http.RoundTripper.
+func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, start := req.Context(), time.Now()
+	for attempt := 1; ; attempt++ {
+		resp, err := r.next.RoundTrip(req)
+		if err == nil {
+			r.reached.Store(true)
+		}
+		if !r.again(req, resp, err, attempt, time.Since(start)) {
+			return resp, err
+		}
+		if req.Body != nil && req.Body != http.NoBody {
+			if req.GetBody == nil {
+				return resp, err
+			}
+			body, bodyErr := req.GetBody()
+			if bodyErr != nil {
+				return resp, err
+			}
+			req = req.Clone(ctx)
+			req.Body = body
+		}
+		if resp != nil {
+			_, _ = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close()
+		}
+		if waitErr := poll.Wait(ctx, r.policy.Backoff.Delay(attempt-1)); waitErr != nil {
+			if err == nil {
+				err = waitErr
+			}
+			return nil, err
+		}
+	}
+}
+
+// again reports whether the request may and should be sent once more.
+func (r *retrying) again(req *http.Request, resp *http.Response, err error, attempt int, elapsed time.Duration) bool {
+	switch {
+	case req.Context().Err() != nil, errors.Is(err, ErrBodyTooLarge):
+		return false
+	case NeverSent(err):
+		// Before the first answer a wrong address is likelier than a reboot.
+		if r.reached.Load() {
+			return elapsed < r.policy.Patience
+		}
+		return attempt < r.policy.Attempts
+	case req.Method != http.MethodGet:
+		return false
+	case err != nil:
+		return attempt < r.policy.Attempts
+	default:
+		return resp.StatusCode >= http.StatusInternalServerError && attempt < r.policy.Attempts
+	}
+}
+
+// NeverSent reports whether err means that no connection could be made, so
+// that the other side cannot have seen the request.
+func NeverSent(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
