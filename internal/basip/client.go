@@ -1,0 +1,250 @@
+// Package basip is the client of one BAS-IP door panel: device information,
+// login, and collections of users and time profiles kept by link_id. What is
+// odd about the vendor's API ends here. Section numbers in comments are those
+// of the project's panel contract, which tags each fact with its confidence.
+//
+// Requests to one panel are sent one after the other (§5.4); panels are
+// independent of each other.
+package basip
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
+)
+
+// Config describes one panel.
+type Config struct {
+	Name           string               // the panel's name in the configuration, for messages
+	URL            string               // base URL, "http://192.0.2.10"
+	Username       string               // of an account of type admin
+	Password       string               // in clear; only its MD5 travels
+	SerialNumber   string               // when not empty, the only device that may answer
+	TLS            transport.TLS        // how to trust an https panel
+	RequestTimeout time.Duration        // for one request; 10 s when zero
+	Paths          map[Operation]string // overrides of the path table
+	UserAgent      string
+	Retry          transport.Retry  // what is sent again, and how soon
+	Backoff        poll.Backoff     // waits between listings after a write
+	Now            func() time.Time // clock of the token's age; time.Now when nil
+}
+
+// Client talks to one panel. It is safe for concurrent use: what needs the
+// panel waits its turn. Create it with New.
+type Client struct {
+	name     string
+	base     *url.URL
+	username string
+	hash     string
+	serial   string
+	http     http.RoundTripper
+	backoff  poll.Backoff
+	now      func() time.Time
+
+	// turn holds one token: whoever has it may talk to the panel. It guards
+	// everything below.
+	turn    chan struct{}
+	paths   pathTable
+	session session
+	device  *Device
+}
+
+// ParseURL checks a panel's base URL and returns it in the form the client
+// uses: scheme http or https, a host, and neither credentials nor query.
+func ParseURL(text string) (*url.URL, error) {
+	base, err := url.Parse(text)
+	var invalid *url.Error
+	switch {
+	case errors.As(err, &invalid): // its text repeats the URL, which may hold a password
+		return nil, fmt.Errorf("it is no URL: %w", invalid.Err)
+	case err != nil:
+		return nil, err
+	case base.Scheme != "http" && base.Scheme != "https":
+		return nil, fmt.Errorf("it needs to begin with http:// or https://")
+	case base.Hostname() == "":
+		return nil, fmt.Errorf("it names no host")
+	case base.User != nil:
+		return nil, fmt.Errorf("it holds credentials; they belong in username and password")
+	case base.RawQuery != "" || base.Fragment != "":
+		return nil, fmt.Errorf("it has a query or a fragment; only the panel's address belongs in it")
+	}
+	base.Path = strings.TrimRight(base.Path, "/")
+	base.RawPath = ""
+	return base, nil
+}
+
+// New returns a client; it does not contact the panel.
+func New(cfg Config) (*Client, error) {
+	base, err := ParseURL(cfg.URL)
+	if err != nil {
+		return nil, fmt.Errorf("panel %q: url: %w", cfg.Name, err)
+	}
+	chain, err := transport.New(transport.Options{
+		TLS: cfg.TLS, UserAgent: cfg.UserAgent, Timeout: cfg.RequestTimeout, Retry: cfg.Retry,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("panel %q: certificate: %w", cfg.Name, err)
+	}
+	paths, err := newPathTable(cfg.Paths)
+	if err != nil {
+		return nil, fmt.Errorf("panel %q: %w", cfg.Name, err)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Client{
+		name: cfg.Name, base: base, username: cfg.Username, hash: passwordHash(cfg.Password),
+		serial: cfg.SerialNumber, http: chain, backoff: cfg.Backoff, now: cfg.Now,
+		turn: make(chan struct{}, 1), paths: paths,
+	}, nil
+}
+
+// Name returns the panel's name in the configuration.
+func (c *Client) Name() string { return c.name }
+
+// exclusive runs f when it is this caller's turn to talk to the panel.
+func (c *Client) exclusive(ctx context.Context, f func(context.Context) error) error {
+	select {
+	case c.turn <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("panel %q: waiting for its turn: %w", c.name, context.Cause(ctx))
+	}
+	defer func() { <-c.turn }()
+	return f(ctx)
+}
+
+// request is one call in terms of the path table.
+type request struct {
+	action string // for messages: "delete users"
+	op     Operation
+	query  url.Values
+	body   any // sent as JSON unless nil
+}
+
+// call sends a request with a valid token and decodes a JSON answer of status
+// 200 into out. The caller must have the turn.
+func (c *Client) call(ctx context.Context, r request, out any) error {
+	for fresh := false; ; fresh = true {
+		if err := c.authorize(ctx, r.action); err != nil {
+			return err
+		}
+		err := c.send(ctx, r, c.session.token, out)
+		var refused *Error
+		if !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized {
+			return err
+		}
+		c.session.forget()
+		if fresh { // a second 401 in a row is not about the token's age
+			refused.Hint = "The panel refuses a token that it has just given out."
+			return err
+		}
+	}
+}
+
+// send tries the forms of an operation that are left in the path table.
+func (c *Client) send(ctx context.Context, r request, token string, out any) error {
+	var tried []string
+	var last *Error
+	for _, route := range c.paths[r.op] {
+		err := c.exchange(ctx, r, route, token, out)
+		var answered *Error
+		if !errors.As(err, &answered) || (answered.Status != http.StatusNotFound && answered.Status != http.StatusMethodNotAllowed) {
+			if err == nil {
+				c.paths.settle(r.op, route)
+			}
+			return err
+		}
+		tried, last = append(tried, route.String()), answered
+	}
+	last.Err = fmt.Errorf("%w (tried %s)", ErrNoSuchPath, strings.Join(tried, ", "))
+	last.Hint = fmt.Sprintf("If this panel has the operation elsewhere, name it in api_paths as %s.", r.op)
+	if c.device != nil {
+		last.Hint = fmt.Sprintf("%s is what answers. %s", c.device, last.Hint)
+	}
+	return last
+}
+
+// exchange sends one HTTP request and judges its answer.
+func (c *Client) exchange(ctx context.Context, r request, to route, token string, out any) error {
+	fail := &Error{Panel: c.name, Action: r.action, Method: to.method, Path: c.base.Path + to.path}
+	target := *c.base
+	target.Path = fail.Path
+	target.RawQuery = r.query.Encode()
+	var body io.Reader
+	if r.body != nil {
+		data, err := json.Marshal(r.body)
+		if err != nil {
+			fail.Err = err
+			return fail
+		}
+		body = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, to.method, target.String(), body)
+	if err != nil {
+		fail.Err = errors.New("the request could not be formed") // the error's text would repeat the query
+		return fail
+	}
+	req.Header.Set("Accept", "application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := c.http.RoundTrip(req)
+	if err != nil {
+		fail.Err = err
+		fail.uncertain = !transport.NeverSent(err)
+		if transport.NeverSent(err) {
+			fail.Hint = "Check the panel's url and that the panel is switched on and can be reached from here."
+		}
+		return fail
+	}
+	defer resp.Body.Close() //nolint:errcheck // the body is in memory
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		fail.Err, fail.uncertain = err, true
+		return fail
+	}
+	return c.judge(fail, resp, answer, out)
+}
+
+// judge turns an answer into out or into fail.
+func (c *Client) judge(fail *Error, resp *http.Response, answer []byte, out any) error {
+	fail.Status = resp.StatusCode
+	switch {
+	case resp.StatusCode == http.StatusOK:
+		if out == nil {
+			return nil
+		}
+		if err := json.Unmarshal(answer, out); err != nil {
+			fail.Words, fail.uncertain = excerpt(answer), true
+			fail.Err = errors.New("the answer is not what a panel answers")
+			fail.Hint = "Check that the url is the panel's own address and no proxy stands before it."
+			return fail
+		}
+		return nil
+	case resp.StatusCode >= 300 && resp.StatusCode < 400:
+		fail.Hint = "The address redirects; redirects are not followed, since the login would travel along."
+		if to, err := resp.Location(); err == nil {
+			fail.Hint += fmt.Sprintf(" If it is the panel's, set its url to %s://%s.", to.Scheme, to.Host)
+		}
+		return fail
+	}
+	fail.Words = words(answer)
+	fail.uncertain = resp.StatusCode >= http.StatusInternalServerError
+	if resp.StatusCode == http.StatusForbidden {
+		fail.Hint = fmt.Sprintf("Use an account of type admin; this one (%s) is of type %q.", c.username, c.session.accountType)
+	}
+	return fail
+}

@@ -1,0 +1,138 @@
+package basip
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+)
+
+// Limits of a listing, contract §2.3 and §9.
+const (
+	pageSize     = 50   // the largest documented page
+	maxPages     = 1000 // more than any panel holds
+	listAttempts = 3    // a listing that changes while it is read is read again
+)
+
+// entry is one entity of a listing; err says what of it could not be read. Its
+// link_id and name are set all the same where the panel gave them.
+type entry[T any] struct {
+	value T
+	err   error
+}
+
+// errMoved: the listing changed while its pages were read.
+var errMoved = errors.New("it changed while its pages were read")
+
+// page is one page of a listing, with both spellings of its options (§2.3).
+type page struct {
+	Items   []json.RawMessage `json:"list_items"`
+	Option  *listOption       `json:"list_option"`
+	Options *listOption       `json:"list_options"`
+}
+
+type listOption struct {
+	Pagination struct {
+		TotalItems *int `json:"total_items"`
+		TotalPages *int `json:"total_pages"`
+	} `json:"pagination"`
+}
+
+// totals returns the number of items and pages, -1 for what is not told.
+func (p page) totals() (items, pages int) {
+	items, pages = -1, -1
+	option := p.Option
+	if option == nil {
+		option = p.Options
+	}
+	if option == nil {
+		return items, pages
+	}
+	if option.Pagination.TotalItems != nil {
+		items = *option.Pagination.TotalItems
+	}
+	if option.Pagination.TotalPages != nil {
+		pages = *option.Pagination.TotalPages
+	}
+	return items, pages
+}
+
+// list reads all pages of a listing. What it returns is whole: a listing that
+// moves, repeats itself or falls short of its own count is an error, because
+// absence from a listing is what proves a deletion. The caller must have the
+// turn, so that no write of ours moves the pages.
+func (c *Collection[T]) list(ctx context.Context, op Operation) ([]entry[T], error) {
+	var err error
+	for range listAttempts {
+		var entries []entry[T]
+		entries, err = c.listOnce(ctx, op)
+		if !errors.Is(err, errMoved) {
+			return entries, err
+		}
+	}
+	return nil, &Error{
+		Panel: c.client.name, Action: "list " + c.kind.plural, Method: c.client.paths[op][0].method, Path: c.client.base.Path + c.client.paths[op][0].path,
+		Status: 200, Err: fmt.Errorf("%w: %w", ErrListingUnreliable, err),
+		Hint: "Somebody may be changing the panel at this moment; try again.",
+	}
+}
+
+// listOnce reads all pages once.
+func (c *Collection[T]) listOnce(ctx context.Context, op Operation) ([]entry[T], error) {
+	var entries []entry[T]
+	var previous []json.RawMessage
+	seen := map[uuid.UUID]bool{}
+	total := -1
+	for number := 1; number <= maxPages; number++ {
+		var p page
+		err := c.client.call(ctx, request{
+			action: "list " + c.kind.plural, op: op,
+			query: url.Values{"limit": {strconv.Itoa(pageSize)}, "page_number": {strconv.Itoa(number)}},
+		}, &p)
+		if err != nil {
+			return nil, err
+		}
+		items, pages := p.totals()
+		if number > 1 && items != total {
+			return nil, fmt.Errorf("%w: its count went from %d to %d", errMoved, total, items)
+		}
+		total = items
+		repeated := number > 1 && slices.EqualFunc(p.Items, previous, func(a, b json.RawMessage) bool { return string(a) == string(b) })
+		if len(p.Items) == 0 || repeated {
+			break
+		}
+		for _, raw := range p.Items {
+			value, err := c.kind.decode(raw)
+			id := c.kind.linkID(value)
+			if id != uuid.Nil && seen[id] {
+				return nil, fmt.Errorf("%w: link_id %s is in it twice", errMoved, id)
+			}
+			seen[id] = true
+			entries = append(entries, entry[T]{value, err})
+		}
+		previous = p.Items
+		if pages >= 0 && number >= pages {
+			break
+		}
+	}
+	if len(entries) < total {
+		return nil, fmt.Errorf("%w: %d of %d %s are in it", errMoved, len(entries), total, c.kind.plural)
+	}
+	return entries, nil
+}
+
+// find returns the entry with a link_id, and ErrNotFound without one.
+func find[T any](entries []entry[T], kind kind[T], id uuid.UUID) (T, error) {
+	for _, e := range entries {
+		if kind.linkID(e.value) == id {
+			return e.value, e.err
+		}
+	}
+	var none T
+	return none, ErrNotFound
+}

@@ -1,0 +1,280 @@
+package basip
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Users is the panel's users: named persons that group identifiers and carry
+// restrictions. Only panels of API 2 and later have them (contract §1.1).
+func (c *Client) Users() *Collection[User] {
+	return &Collection[User]{client: c, kind: kind[User]{
+		singular: "user", plural: "users",
+		all: OpUsersAll, list: OpUsersList, upsert: OpUsersUpsert, delete: OpUsersDelete,
+		minAPI:      2,
+		linkID:      func(u User) uuid.UUID { return u.LinkID },
+		name:        func(u User) string { return u.Name },
+		decode:      decodeUser,
+		encode:      encodeUser,
+		differences: userDifferences,
+		guard:       identifiersOutlive,
+	}}
+}
+
+// User is a person at a panel.
+type User struct {
+	LinkID       uuid.UUID // uuid.Nil for a user made at the panel
+	UID          *int64    // the panel's own number, nil when it does not say
+	Name         string
+	Info         string
+	Lock         Lock
+	CustomAccess bool     // AuthFactors apply to this user instead of the panel's own
+	AuthFactors  []string // in the vendor's words: card, input_code, face_id, qr, license_plate
+	TimeProfiles References
+	Apartment    Apartment
+	Identifiers  References // cards, codes, faces enrolled for the user
+}
+
+// References is a list of other entities that a user refers to.
+type References struct {
+	Known bool        // the panel tells them, or they are to be sent
+	IDs   []uuid.UUID // sorted
+	Local int         // how many more there are that have no link_id and cannot be sent
+}
+
+// RefersTo returns known references to ids, sorted, each once.
+func RefersTo(ids ...uuid.UUID) References {
+	ids = slices.Clone(ids)
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
+	return References{Known: true, IDs: slices.Compact(ids)}
+}
+
+// Apartment is the apartment a user belongs to.
+type Apartment struct {
+	Known  bool      // the panel tells it, or it is to be sent
+	LinkID uuid.UUID // uuid.Nil: none
+}
+
+// Lock says which of a panel's locks a user may open.
+type Lock string
+
+// The locks of a panel.
+const (
+	LockFirst  Lock = "first"
+	LockSecond Lock = "second"
+	LockAll    Lock = "all"
+)
+
+// lockNumbers are the vendor's numbers (contract §2.2).
+var lockNumbers = map[Lock]int{LockAll: 0, LockFirst: 1, LockSecond: 2}
+
+// anyFactor is sent where none applies: a panel refuses a user without one
+// (contract §1.3), also when is_custom_user_access says that it means nothing.
+const anyFactor = "card"
+
+// wireUser is a user as panels list it. The names of what it refers to are not
+// documented in what is known; each likely spelling is read (contract §11, 11).
+type wireUser struct {
+	ItemUID      *int64            `json:"item_uid"`
+	UID          *int64            `json:"uid"`
+	LinkID       *string           `json:"link_id"`
+	Name         string            `json:"name"`
+	Info         string            `json:"info"`
+	LockNumber   *int              `json:"lock_number"`
+	CustomAccess bool              `json:"is_custom_user_access"`
+	AuthFactors  []json.RawMessage `json:"auth_factors"`
+	AuthFactor   []json.RawMessage `json:"auth_factor"` // the older spelling (§2.2)
+
+	TimeProfiles    json.RawMessage `json:"time_profiles"`
+	Identifiers     json.RawMessage `json:"identifiers"`
+	ApartmentLinkID json.RawMessage `json:"apartment_link_id"`
+	Apartment       json.RawMessage `json:"apartment"`
+}
+
+func decodeUser(raw json.RawMessage) (User, error) {
+	var identity struct {
+		LinkID *string `json:"link_id"`
+		Name   string  `json:"name"`
+	}
+	identityErr := json.Unmarshal(raw, &identity)
+	user := User{LinkID: linkID(identity.LinkID), Name: identity.Name}
+	var w wireUser
+	if err := json.Unmarshal(raw, &w); err != nil || identityErr != nil {
+		return user, fmt.Errorf("user %s (%s) is listed in a form that cannot be read: %w", user.LinkID, user.Name, err)
+	}
+	user.UID = w.ItemUID
+	if user.UID == nil {
+		user.UID = w.UID
+	}
+	user.Info, user.CustomAccess = w.Info, w.CustomAccess
+	user.AuthFactors = decodeFactors(append(w.AuthFactors, w.AuthFactor...))
+	user.TimeProfiles = decodeReferences(w.TimeProfiles)
+	user.Identifiers = decodeReferences(w.Identifiers)
+	for _, apartment := range []json.RawMessage{w.ApartmentLinkID, w.Apartment} {
+		if len(apartment) > 0 && !user.Apartment.Known {
+			id, _ := reference(apartment)
+			user.Apartment = Apartment{Known: true, LinkID: id}
+		}
+	}
+	if w.LockNumber == nil {
+		return user, fmt.Errorf("user %s (%s) is listed without lock_number", user.LinkID, user.Name)
+	}
+	for lock, number := range lockNumbers {
+		if number == *w.LockNumber {
+			user.Lock = lock
+			return user, nil
+		}
+	}
+	return user, fmt.Errorf("user %s (%s) has the unknown lock_number %d", user.LinkID, user.Name, *w.LockNumber)
+}
+
+// decodeFactors reads factors as strings or as objects that hold one: the list
+// was documented as either (contract §2.2).
+func decodeFactors(list []json.RawMessage) []string {
+	var factors []string
+	for _, raw := range list {
+		var text string
+		var object map[string]any
+		if json.Unmarshal(raw, &text) == nil {
+			factors = append(factors, text)
+		} else if json.Unmarshal(raw, &object) == nil {
+			for _, key := range []string{"auth_factor", "factor", "type", "name"} {
+				if text, ok := object[key].(string); ok {
+					factors = append(factors, text)
+					break
+				}
+			}
+		}
+	}
+	slices.Sort(factors)
+	return slices.Compact(factors)
+}
+
+func decodeReferences(raw json.RawMessage) References {
+	list, known := references(raw)
+	if !known {
+		return References{}
+	}
+	var ids []uuid.UUID
+	local := 0
+	for _, item := range list {
+		if id, ok := reference(item); ok {
+			ids = append(ids, id)
+		} else if !isAbsent(item) {
+			local++
+		}
+	}
+	found := RefersTo(ids...)
+	found.Local = local
+	return found
+}
+
+// isAbsent reports whether a listed identifier stands for none: its number is -1
+// (contract §5.7).
+func isAbsent(raw json.RawMessage) bool {
+	var object struct {
+		UID *int64 `json:"identifier_uid"`
+	}
+	return string(raw) == "null" || json.Unmarshal(raw, &object) == nil && object.UID != nil && *object.UID < 0
+}
+
+// upsertUser is a user as it is sent (contract §2.4).
+type upsertUser struct {
+	LinkID          uuid.UUID        `json:"link_id"`
+	Name            string           `json:"name"`
+	Info            string           `json:"info"`
+	LockNumber      int              `json:"lock_number"`
+	CustomAccess    bool             `json:"is_custom_user_access"`
+	AuthFactors     []string         `json:"auth_factors"`
+	ApartmentLinkID *json.RawMessage `json:"apartment_link_id,omitempty"`
+	TimeProfiles    *linkIDs         `json:"time_profiles,omitempty"`
+	Identifiers     *linkIDs         `json:"identifiers,omitempty"`
+}
+
+type linkIDs struct {
+	LinkIDs []uuid.UUID `json:"link_ids"`
+}
+
+func encodeUser(u User) (json.RawMessage, error) {
+	number, ok := lockNumbers[u.Lock]
+	if !ok {
+		return nil, fmt.Errorf("user %s (%s): a panel has no lock %q", u.LinkID, u.Name, u.Lock)
+	}
+	item := upsertUser{
+		LinkID: u.LinkID, Name: u.Name, Info: u.Info, LockNumber: number,
+		CustomAccess: u.CustomAccess, AuthFactors: u.AuthFactors,
+	}
+	if u.TimeProfiles.Known {
+		item.TimeProfiles = &linkIDs{append([]uuid.UUID{}, u.TimeProfiles.IDs...)}
+	}
+	if len(u.Identifiers.IDs) > 0 { // an empty list could detach those that have no link_id
+		item.Identifiers = &linkIDs{u.Identifiers.IDs}
+	}
+	if !u.CustomAccess || len(u.AuthFactors) == 0 {
+		item.AuthFactors = []string{anyFactor}
+	}
+	if u.Apartment.Known {
+		apartment := json.RawMessage("null")
+		if u.Apartment.LinkID != uuid.Nil {
+			apartment = json.RawMessage(`"` + u.Apartment.LinkID.String() + `"`)
+		}
+		item.ApartmentLinkID = &apartment
+	}
+	return json.Marshal(item)
+}
+
+// identifiersOutlive warns, before a user is deleted, of the cards and codes that
+// may go on to open the door: whether a panel deletes them with the user or only
+// detaches them is not known (contract §2.5). The caller must have the turn.
+func identifiersOutlive(ctx context.Context, c *Client, id uuid.UUID) (warnings []string, err error) {
+	entries, err := c.Users().list(ctx, OpUsersList)
+	if err != nil {
+		return nil, err
+	}
+	user, _ := find(entries, c.Users().kind, id)
+	if n := len(user.Identifiers.IDs) + user.Identifiers.Local; n > 0 {
+		warnings = append(warnings, fmt.Sprintf("%d of the identifiers (cards, codes, faces) of panel %q belonged to user %q (%s). The panel may have kept them, and they may still open the door: look for them in the panel's list of identifiers and delete them there.", n, c.name, user.Name, id))
+	}
+	return warnings, nil
+}
+
+// userDifferences says what of a user the panel holds otherwise than it was
+// sent. What the panel does not tell is not compared.
+func userDifferences(sent, held User) []string {
+	var d []string
+	differ := func(what string, sent, held any) {
+		d = append(d, fmt.Sprintf("%s is %v instead of %v", what, held, sent))
+	}
+	if sent.Name != held.Name {
+		differ("name", fmt.Sprintf("%q", sent.Name), fmt.Sprintf("%q", held.Name))
+	}
+	if sent.Info != held.Info {
+		differ("info", fmt.Sprintf("%q", sent.Info), fmt.Sprintf("%q", held.Info))
+	}
+	if sent.Lock != held.Lock {
+		differ("lock", sent.Lock, held.Lock)
+	}
+	if sent.CustomAccess != held.CustomAccess {
+		differ("custom access", sent.CustomAccess, held.CustomAccess)
+	}
+	if factors := slices.Sorted(slices.Values(sent.AuthFactors)); sent.CustomAccess && !slices.Equal(factors, held.AuthFactors) {
+		differ("the list of authentication factors", factors, held.AuthFactors)
+	}
+	if sent.TimeProfiles.Known && held.TimeProfiles.Known && !slices.Equal(sent.TimeProfiles.IDs, held.TimeProfiles.IDs) {
+		differ("the list of time profiles", sent.TimeProfiles.IDs, held.TimeProfiles.IDs)
+	}
+	if sent.Apartment.Known && held.Apartment.Known && sent.Apartment.LinkID != held.Apartment.LinkID {
+		differ("the apartment", sent.Apartment.LinkID, held.Apartment.LinkID)
+	}
+	if sent.Identifiers.Known && held.Identifiers.Known &&
+		(!slices.Equal(sent.Identifiers.IDs, held.Identifiers.IDs) || held.Identifiers.Local < sent.Identifiers.Local) {
+		differ("the list of identifiers", fmt.Sprintf("%v and %d without link_id", sent.Identifiers.IDs, sent.Identifiers.Local),
+			fmt.Sprintf("%v and %d without link_id", held.Identifiers.IDs, held.Identifiers.Local))
+	}
+	return d
+}

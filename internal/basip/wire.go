@@ -1,0 +1,131 @@
+package basip
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"unicode"
+
+	"github.com/google/uuid"
+)
+
+// words finds what a panel says in an answer that is not a success: the error
+// as a string, as true, or as an object with code and message (contract §1.3).
+func words(body []byte) string {
+	var answer struct {
+		Error   json.RawMessage `json:"error"`
+		Message string          `json:"message"`
+	}
+	if json.Unmarshal(body, &answer) != nil {
+		return excerpt(body)
+	}
+	var text string
+	if json.Unmarshal(answer.Error, &text) == nil {
+		return text
+	}
+	var object struct {
+		Code    string          `json:"code"`
+		Message string          `json:"message"`
+		Data    json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(answer.Error, &object) == nil && (object.Code != "" || object.Message != "") {
+		return strings.TrimPrefix(strings.TrimSuffix(object.Code+": "+object.Message, ": "), ": ")
+	}
+	if answer.Message != "" {
+		return answer.Message
+	}
+	return excerpt(body)
+}
+
+// excerpt makes the beginning of an unexpected body fit for a message.
+func excerpt(body []byte) string {
+	const most = 200
+	text := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, string(bytes.ToValidUTF8(body, []byte("?"))))
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// codes is a per-item outcome: a string, a list of strings, or several codes in
+// one string (contract §2.4).
+type codes []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *codes) UnmarshalJSON(data []byte) error {
+	var list []string
+	var one string
+	switch {
+	case json.Unmarshal(data, &one) == nil:
+		list = []string{one}
+	case json.Unmarshal(data, &list) != nil:
+		return nil // an outcome of an unknown form is not a good one
+	}
+	*c = nil
+	for _, text := range list {
+		*c = append(*c, strings.FieldsFunc(text, func(r rune) bool {
+			return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		})...)
+	}
+	return nil
+}
+
+func (c codes) String() string { return strings.Join(c, ", ") }
+
+// linkID reads a link_id: null, missing and forms other than a UUID (they are
+// some other system's) are uuid.Nil.
+func linkID(text *string) uuid.UUID {
+	if text == nil {
+		return uuid.Nil
+	}
+	id, err := uuid.Parse(*text)
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
+}
+
+// reference reads one reference to another entity: a link_id, or an object that
+// carries one.
+func reference(raw json.RawMessage) (uuid.UUID, bool) {
+	var text *string
+	if json.Unmarshal(raw, &text) == nil {
+		id := linkID(text)
+		return id, id != uuid.Nil
+	}
+	var object struct {
+		LinkID *string `json:"link_id"`
+	}
+	if json.Unmarshal(raw, &object) != nil {
+		return uuid.Nil, false
+	}
+	id := linkID(object.LinkID)
+	return id, id != uuid.Nil
+}
+
+// references reads a list of references in each of the forms that are known or
+// thought likely (contract §11, 11): {"link_ids": […]}, a list of link_ids, or a
+// list of objects with a link_id. null is an empty list. It reports whether there
+// was such a list.
+func references(raw json.RawMessage) ([]json.RawMessage, bool) {
+	if len(raw) == 0 {
+		return nil, false
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) == nil {
+		return list, true
+	}
+	var object struct {
+		LinkIDs *[]json.RawMessage `json:"link_ids"`
+	}
+	if json.Unmarshal(raw, &object) != nil || object.LinkIDs == nil {
+		return nil, false
+	}
+	return *object.LinkIDs, true
+}
