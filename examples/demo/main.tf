@@ -1,0 +1,99 @@
+# Two door panels, three time profiles on each, and twenty people spread over
+# both. `make demo` applies this to simulated panels.
+
+terraform {
+  required_providers {
+    gatehouse = {
+      source = "gatehouse-iac/gatehouse"
+    }
+  }
+}
+
+variable "panels" {
+  description = "Base URL of each panel, by name."
+  type        = map(string)
+}
+
+variable "panel_password" {
+  description = "Password of the admin account on every panel."
+  type        = string
+  sensitive   = true
+}
+
+provider "gatehouse" {
+  panels = {
+    for name, url in var.panels : name => {
+      url      = url
+      password = var.panel_password
+    }
+  }
+}
+
+# Monday to Friday, nine to six.
+resource "gatehouse_panel_time_profile" "office_hours" {
+  for_each = var.panels
+
+  panel = each.key
+  name  = "Office hours"
+  start = "2026-01-05T09:00:00+01:00"
+  end   = "2026-01-05T18:00:00+01:00"
+  repeat = {
+    every    = "week"
+    weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+  }
+}
+
+# An evening every second week, until the contract ends.
+resource "gatehouse_panel_time_profile" "cleaning" {
+  for_each = var.panels
+
+  panel = each.key
+  name  = "Cleaning"
+  start = "2026-01-07T19:00:00+01:00"
+  end   = "2026-01-07T22:00:00+01:00"
+  repeat = {
+    every    = "week"
+    interval = 2
+    until    = "2026-12-31T23:59:59+01:00"
+  }
+}
+
+# One whole day.
+resource "gatehouse_panel_time_profile" "open_day" {
+  for_each = var.panels
+
+  panel   = each.key
+  name    = "Open day"
+  start   = "2026-06-20T00:00:00+02:00"
+  end     = "2026-06-20T23:59:59+02:00"
+  all_day = true
+}
+
+locals {
+  doors = sort(keys(var.panels))
+
+  people = {
+    for n in range(1, 21) : format("person-%02d", n) => {
+      panel   = local.doors[n % length(local.doors)]
+      cleaner = n % 5 == 0
+      visitor = n % 7 == 0
+    }
+  }
+}
+
+resource "gatehouse_panel_user" "person" {
+  for_each = local.people
+
+  panel = each.value.panel
+  name  = each.key
+  info  = each.value.cleaner ? "cleaning" : "staff"
+  lock  = each.value.cleaner ? "all" : "first"
+
+  # Staff show a card; cleaners a card and a code.
+  auth_factors = each.value.cleaner ? ["card", "input_code"] : null
+
+  time_profiles = concat(
+    [each.value.cleaner ? gatehouse_panel_time_profile.cleaning[each.value.panel].link_id : gatehouse_panel_time_profile.office_hours[each.value.panel].link_id],
+    each.value.visitor ? [gatehouse_panel_time_profile.open_day[each.value.panel].link_id] : [],
+  )
+}

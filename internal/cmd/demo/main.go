@@ -1,0 +1,121 @@
+// Command demo shows the provider's main job from end to end on simulated door
+// panels: it builds the provider, applies examples/demo with the real CLI, plans
+// again, destroys, and proves that both panels are empty. It exits with 1 when
+// the second plan is not empty, when anything stays behind, or when anything but
+// the bulk endpoints was used to delete.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
+)
+
+// latency is how long a simulated panel takes for each answer.
+const latency = 20 * time.Millisecond
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (err error) {
+	sim, err := simulator.Start(simulator.Config{Panels: []string{"lobby", "garage"}, Latency: latency})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, sim.Close()) }()
+	work, err := newWorkspace(ctx, sim)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, work.remove()) }()
+
+	fmt.Printf("panels:      two simulated ones, %s and %s, %s for each answer\n", sim.Panels()[0].URL(), sim.Panels()[1].URL(), latency)
+	took, err := work.cli(ctx, "apply", "-auto-approve")
+	if err != nil {
+		return err
+	}
+	profiles, users := stored(sim)
+	fmt.Printf("apply:       %d time profiles and %d users on the panels, %.1f s, %d requests\n", profiles, users, took.Seconds(), len(sim.Requests()))
+	if profiles == 0 || users == 0 {
+		return errors.New("apply left the panels empty")
+	}
+
+	if took, err = work.cli(ctx, "plan", "-detailed-exitcode"); err != nil {
+		return fmt.Errorf("the second plan is not empty: %w", err)
+	}
+	fmt.Printf("second plan: no changes, %.1f s\n", took.Seconds())
+
+	sim.ResetRequests()
+	if took, err = work.cli(ctx, "destroy", "-auto-approve"); err != nil {
+		return err
+	}
+	fmt.Printf("destroy:     %d objects, %.1f s, %d requests\n", profiles+users, took.Seconds(), len(sim.Requests()))
+	if err := reportDeletes(sim); err != nil {
+		return err
+	}
+	if profiles, users = stored(sim); profiles+users > 0 {
+		return fmt.Errorf("panels empty: no, %d time profiles and %d users are left", profiles, users)
+	}
+	fmt.Println("panels empty: yes")
+	return nil
+}
+
+// stored counts what is on all panels.
+func stored(sim *simulator.Simulator) (profiles, users int) {
+	for _, panel := range sim.Panels() {
+		state := panel.State()
+		profiles += len(state.TimeProfiles)
+		users += len(state.Users)
+	}
+	return profiles, users
+}
+
+// bulkDeletes are the vendor's paths for deleting many by link_id.
+var bulkDeletes = map[string]string{
+	"/api/v1/access/users/items/link":       "users",
+	"/api/v1/access/timeprofile/items/link": "time profiles",
+}
+
+// reportDeletes prints the bulk calls made, and fails if anything was deleted
+// in another way.
+func reportDeletes(sim *simulator.Simulator) error {
+	type call struct{ target, what string }
+	calls, ids := map[call]int{}, map[call]int{}
+	for _, request := range sim.Requests() {
+		what, bulk := bulkDeletes[request.Path]
+		if request.Method != "DELETE" && !strings.HasSuffix(request.Path, "/delete") {
+			continue
+		}
+		if request.Method != "DELETE" || !bulk {
+			return fmt.Errorf("%s %s on panel %s is no bulk endpoint", request.Method, request.Path, request.Target)
+		}
+		calls[call{request.Target, what}]++
+		ids[call{request.Target, what}] += request.IDs
+	}
+	total := 0
+	for _, panel := range sim.Panels() {
+		for _, what := range []string{"users", "time profiles"} {
+			c := call{panel.Name(), what}
+			total += calls[c]
+			fmt.Printf("bulk delete: %-7s %-14s %3d ids in %3d calls\n", c.target, c.what, ids[c], calls[c])
+		}
+	}
+	if total == 0 {
+		return errors.New("no bulk delete was made")
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+// Package provider is the provider block: its schema, what the environment adds
+// to it, and the clients made from it. It holds the one list of resources and
+// data sources.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/panel"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
+)
+
+var (
+	_ provider.Provider                   = (*gatehouseProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*gatehouseProvider)(nil)
+)
+
+// gatehouseProvider is the provider.
+type gatehouseProvider struct {
+	version string
+	backoff poll.Backoff
+	retry   transport.Retry
+	getenv  func(string) string
+}
+
+// Option changes how a provider works; tests use it.
+type Option func(*gatehouseProvider)
+
+// WithBackoff sets the waits between two looks after a write and between two
+// attempts of a request.
+func WithBackoff(b poll.Backoff) Option {
+	return func(p *gatehouseProvider) {
+		p.backoff = b
+		p.retry.Backoff = b
+	}
+}
+
+// WithEnvironment replaces the process's environment.
+func WithEnvironment(getenv func(string) string) Option {
+	return func(p *gatehouseProvider) { p.getenv = getenv }
+}
+
+// Metadata implements provider.Provider.
+func (p *gatehouseProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "gatehouse"
+	resp.Version = p.version
+}
+
+// Resources implements provider.Provider.
+func (p *gatehouseProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		panel.NewUserResource,
+		panel.NewTimeProfileResource,
+	}
+}
+
+// DataSources implements provider.Provider.
+func (p *gatehouseProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return nil
+}

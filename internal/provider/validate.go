@@ -1,0 +1,102 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
+)
+
+// panelName is what a panel may be called: its name is the first part of an
+// import id.
+var panelName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+
+// ValidateConfig implements provider.ProviderWithValidateConfig. What is not
+// known yet is passed over; what may come from the environment is judged when
+// the provider is configured.
+func (p *gatehouseProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var config providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	panels, diags := config.panels(ctx)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(validatePanels(panels)...)
+}
+
+// panels returns the panels of the block that are known.
+func (m providerModel) panels(ctx context.Context) (map[string]panelModel, diag.Diagnostics) {
+	panels := map[string]panelModel{}
+	var diags diag.Diagnostics
+	if m.Panels.IsNull() || m.Panels.IsUnknown() {
+		return panels, diags
+	}
+	for name, value := range m.Panels.Elements() {
+		object, ok := value.(types.Object)
+		if !ok || object.IsNull() || object.IsUnknown() {
+			continue
+		}
+		var one panelModel
+		diags.Append(object.As(ctx, &one, basetypes.ObjectAsOptions{})...)
+		panels[name] = one
+	}
+	return panels, diags
+}
+
+// validatePanels judges every known value of every panel.
+func validatePanels(panels map[string]panelModel) diag.Diagnostics {
+	var diags diag.Diagnostics
+	byURL := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(panels)) {
+		one, at := panels[name], panelPath(name)
+		fail := func(attribute path.Path, summary, format string, args ...any) {
+			diags.AddAttributeError(attribute, summary, fmt.Sprintf("Panel %q: ", name)+fmt.Sprintf(format, args...))
+		}
+		if !panelName.MatchString(name) {
+			fail(at, "Invalid panel name", "a name begins with a letter or digit and goes on with letters, digits, '.', '_' and '-', since it is a part of import ids.")
+		}
+		if url := one.URL.ValueString(); known(one.URL) {
+			base, err := basip.ParseURL(url)
+			if err != nil {
+				fail(at.AtName("url"), "Invalid panel URL", "the url cannot be used: %s. Write it like \"http://192.0.2.10\" or \"https://lobby.example.com\".", err)
+			} else if other, taken := byURL[base.String()]; taken {
+				fail(at.AtName("url"), "Two panels at one address", "panel %q has the same url. Requests to one panel are sent one after the other, which needs one name for each panel.", other)
+			} else {
+				byURL[base.String()] = name
+			}
+		}
+		if known(one.CACertificate) {
+			if _, err := transport.ParseCACertificate(one.CACertificate.ValueString()); err != nil {
+				fail(at.AtName("ca_certificate"), "Invalid CA certificate", "the certificate cannot be used: %s.", err)
+			}
+		}
+		if known(one.RequestTimeout) {
+			if timeout, err := time.ParseDuration(one.RequestTimeout.ValueString()); err != nil || timeout <= 0 {
+				fail(at.AtName("request_timeout"), "Invalid request timeout", "%q is no duration above zero. Write it like \"10s\" or \"1m30s\".", one.RequestTimeout.ValueString())
+			}
+		}
+		for op, value := range one.APIPaths.Elements() {
+			text, ok := value.(types.String)
+			if !ok || !known(text) {
+				continue
+			}
+			if err := basip.CheckPath(basip.Operation(op), text.ValueString()); err != nil {
+				fail(at.AtName("api_paths").AtMapKey(op), "Invalid API path", "%s.", err)
+			}
+		}
+	}
+	return diags
+}
+
+func panelPath(name string) path.Path { return path.Root("panels").AtMapKey(name) }
+
+func known(value types.String) bool { return !value.IsNull() && !value.IsUnknown() }
