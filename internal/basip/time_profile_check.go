@@ -108,7 +108,7 @@ func (c *checker) window(p TimeProfile) {
 		"must be later than the start, unless the window is a whole day", FieldFrom, FieldAllDay)
 }
 
-// ranges checks the values of a recurrence each by itself.
+// ranges checks what can be said of a recurrence whatever its period.
 func (c *checker) ranges(r Recurrence) {
 	c.require(slices.Contains(Periods(), r.Every), FieldEvery,
 		fmt.Sprintf("must be one of %s", quoted(Periods())))
@@ -132,6 +132,8 @@ func (c *checker) ranges(r Recurrence) {
 		c.require(slices.Contains(DayKinds(), r.Nth.Day), FieldNthDay,
 			fmt.Sprintf("must be one of %s, because a week alone names no day", quoted(DayKinds())), FieldNthWeek)
 	}
+	c.require(r.Nth == nil || len(r.MonthDays) == 0, FieldNthWeek,
+		"cannot be used together with days of the month: keep one of the two", FieldNthDay, FieldMonthDays)
 }
 
 // kinds checks that a recurrence has only the lists that go with its period.
@@ -145,8 +147,6 @@ func (c *checker) kinds(r Recurrence) {
 	c.require(r.Nth == nil || r.Every == Monthly || r.Every == Yearly, FieldNthWeek,
 		fmt.Sprintf("can only be used with every = %q or every = %q: remove it and the kind of day, or repeat by month or year",
 			Monthly, Yearly), FieldNthDay, FieldEvery)
-	c.require(r.Nth == nil || len(r.MonthDays) == 0, FieldNthWeek,
-		"cannot be used together with days of the month: keep one of the two", FieldNthDay, FieldMonthDays)
 }
 
 // forms checks the combinations that have no form on the wire. A panel repeats
