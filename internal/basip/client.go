@@ -36,6 +36,7 @@ type Config struct {
 	UserAgent      string
 	Retry          transport.Retry  // what is sent again, and how soon
 	Backoff        poll.Backoff     // waits between listings after a write
+	Settle         time.Duration    // how long the panel may show an entity's old form after a change; 10 s when zero
 	Now            func() time.Time // clock of the token's age; time.Now when nil
 }
 
@@ -49,6 +50,7 @@ type Client struct {
 	serial   string
 	http     http.RoundTripper
 	backoff  poll.Backoff
+	settle   time.Duration
 	now      func() time.Time
 
 	// turn holds one token: whoever has it may talk to the panel. It guards
@@ -99,12 +101,15 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("panel %q: %w", cfg.Name, err)
 	}
+	if cfg.Settle <= 0 {
+		cfg.Settle = 10 * time.Second // panels are eventually consistent (contract §5.5)
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	return &Client{
 		name: cfg.Name, base: base, username: cfg.Username, hash: passwordHash(cfg.Password),
-		serial: cfg.SerialNumber, http: chain, backoff: cfg.Backoff, now: cfg.Now,
+		serial: cfg.SerialNumber, http: chain, backoff: cfg.Backoff, settle: cfg.Settle, now: cfg.Now,
 		turn: make(chan struct{}, 1), paths: paths,
 	}, nil
 }

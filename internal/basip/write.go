@@ -12,9 +12,8 @@ import (
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
 )
 
-// settle is how long a panel may show the old form of an entity after a change.
-// Panels are eventually consistent (contract §5.5).
-const settle = 10 * time.Second
+// undoTime is how long taking a write back may take, also after Ctrl-C.
+const undoTime = 10 * time.Second
 
 // maxLookFailures is how many listings in a row may fail while a write is being
 // confirmed, each retried by the transport already.
@@ -134,7 +133,7 @@ func (c *Collection[T]) confirm(ctx context.Context, item T, outcome stored) (T,
 		if since.IsZero() {
 			since = time.Now()
 		}
-		return len(outcome.bound) > 0 || time.Since(since) >= settle, nil
+		return len(outcome.bound) > 0 || time.Since(since) >= c.client.settle, nil
 	})
 	switch {
 	case err != nil && last != nil && ctx.Err() != nil:
@@ -151,7 +150,7 @@ func (c *Collection[T]) confirm(ctx context.Context, item T, outcome stored) (T,
 // sent, and returns what there is to report then.
 func (c *Collection[T]) undo(ctx context.Context, differs *DiffersError, restore func(context.Context) error) error {
 	// Also when the user has pressed Ctrl-C: the door is not left open.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settle)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
 	defer cancel()
 	if err := restore(ctx); err != nil {
 		return &UnconfirmedError{fmt.Errorf("%w; putting it back failed: %w", differs, err)}

@@ -167,6 +167,7 @@ func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one pa
 		UserAgent:      "terraform-provider-gatehouse/" + p.version,
 		Retry:          p.retry,
 		Backoff:        p.backoff,
+		Settle:         p.settle,
 	})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid panel", err.Error())

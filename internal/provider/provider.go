@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -25,6 +26,7 @@ type gatehouseProvider struct {
 	version string
 	backoff poll.Backoff
 	retry   transport.Retry
+	settle  time.Duration
 	getenv  func(string) string
 }
 
@@ -38,6 +40,12 @@ func WithBackoff(b poll.Backoff) Option {
 		p.backoff = b
 		p.retry.Backoff = b
 	}
+}
+
+// WithSettle sets how long a panel may show the old form of something after a
+// change.
+func WithSettle(d time.Duration) Option {
+	return func(p *gatehouseProvider) { p.settle = d }
 }
 
 // WithEnvironment replaces the process's environment.

@@ -1,0 +1,214 @@
+package panel
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/instanttype"
+)
+
+// diagnosticPaths returns where the diagnostics are, "" for none in particular.
+func diagnosticPaths(diags diag.Diagnostics) []string {
+	var paths []string
+	for _, d := range diags {
+		at := ""
+		if d, ok := d.(diag.DiagnosticWithPath); ok {
+			at = d.Path().String()
+		}
+		paths = append(paths, at)
+	}
+	return paths
+}
+
+func TestValidateTimeProfile(t *testing.T) {
+	t.Parallel()
+	text, count, at := types.StringValue, types.Int64Value, instanttype.NewInstantValue
+	type attributes = map[string]attr.Value
+	early, late := at("2027-03-01T00:00:00Z"), at("2027-03-03T00:00:00Z")
+	some := types.SetValueMust(types.StringType, []attr.Value{types.StringUnknown()})
+	someNull := types.SetValueMust(types.Int64Type, []attr.Value{types.Int64Null(), types.Int64Value(1)})
+	someWrong := types.SetValueMust(types.Int64Type, []attr.Value{types.Int64Unknown(), types.Int64Value(45)})
+
+	tests := map[string]struct {
+		model timeProfileModel
+		paths []string
+	}{
+		"once":                {night(nil), nil},
+		"daily":               {night(attributes{"every": text("day")}), nil},
+		"blank name":          {changed(func(m *timeProfileModel) { m.Name = text("  ") }), []string{"name"}},
+		"end before start":    {changed(func(m *timeProfileModel) { m.End = early }), []string{"end"}},
+		"end at start":        {changed(func(m *timeProfileModel) { m.End = at("2027-03-01T19:00:00Z") }), []string{"end"}},
+		"end at start, whole": {changed(func(m *timeProfileModel) { m.End, m.AllDay = m.Start, types.BoolValue(true) }), nil},
+
+		"every":          {night(attributes{"every": text("hour")}), []string{"repeat.every"}},
+		"interval 0":     {night(attributes{"every": text("day"), "interval": count(0)}), []string{"repeat.interval"}},
+		"interval 1001":  {night(attributes{"every": text("day"), "interval": count(1001)}), []string{"repeat.interval"}},
+		"interval 2³²+1": {night(attributes{"every": text("day"), "interval": count(1<<32 + 1)}), []string{"repeat.interval"}},
+		"weekday":        {night(attributes{"every": text("week"), "weekdays": words("monday", "Funday")}), []string{"repeat.weekdays"}},
+		"month day":      {night(attributes{"every": text("month"), "month_days": numbers(32)}), []string{"repeat.month_days"}},
+		"month":          {night(attributes{"every": text("year"), "months": numbers(0, 13)}), []string{"repeat.months", "repeat.months"}},
+		"week of month": {
+			night(attributes{"every": text("month"), "week_of_month": text("sixth"), "day_type": text("monday")}),
+			[]string{"repeat.week_of_month"},
+		},
+		"day type": {
+			night(attributes{"every": text("month"), "week_of_month": text("first"), "day_type": text("holiday")}),
+			[]string{"repeat.day_type"},
+		},
+		"week of month alone": {night(attributes{"every": text("month"), "week_of_month": text("first")}), []string{"repeat.day_type"}},
+		"day type alone":      {night(attributes{"every": text("month"), "day_type": text("monday")}), []string{"repeat.week_of_month"}},
+		"until":               {night(attributes{"every": text("day"), "until": early}), []string{"repeat.until"}},
+		"until later":         {night(attributes{"every": text("day"), "until": late}), nil},
+
+		"empty weekdays":   {night(attributes{"every": text("week"), "weekdays": words()}), []string{"repeat.weekdays"}},
+		"empty month_days": {night(attributes{"every": text("month"), "month_days": numbers()}), []string{"repeat.month_days"}},
+		"empty months":     {night(attributes{"every": text("year"), "months": numbers()}), []string{"repeat.months"}},
+		"null in a set":    {night(attributes{"every": text("month"), "month_days": someNull}), []string{"repeat.month_days"}},
+
+		"weekdays by day":    {night(attributes{"every": text("day"), "weekdays": words("monday")}), []string{"repeat.weekdays"}},
+		"month_days by week": {night(attributes{"every": text("week"), "month_days": numbers(1)}), []string{"repeat.month_days"}},
+		"months by month":    {night(attributes{"every": text("month"), "months": numbers(1)}), []string{"repeat.months"}},
+		"every third week":   {night(attributes{"every": text("week"), "interval": count(3)}), []string{"repeat.weekdays"}},
+		"every second month": {night(attributes{"every": text("month"), "interval": count(2)}), []string{"repeat.month_days"}},
+		"every second year":  {night(attributes{"every": text("year"), "interval": count(2)}), []string{"repeat.months"}},
+		"nth day by week":    {night(attributes{"every": text("week"), "week_of_month": text("last"), "day_type": text("friday")}), []string{"repeat.week_of_month"}},
+		"nth day of a year":  {night(attributes{"every": text("year"), "week_of_month": text("last"), "day_type": text("friday")}), []string{"repeat.months"}},
+		"nth day with month_days": {
+			night(attributes{"every": text("month"), "week_of_month": text("last"), "day_type": text("friday"), "month_days": numbers(1)}),
+			[]string{"repeat.week_of_month"},
+		},
+
+		// What is not known is not wrong, and does not hide what is.
+		"all unknown": {timeProfileModel{
+			Name: types.StringUnknown(), Start: instanttype.NewInstantUnknown(), End: instanttype.NewInstantUnknown(),
+			AllDay: types.BoolUnknown(), Repeat: types.ObjectUnknown(repeatAttrTypes()),
+		}, nil},
+		"start unknown": {changed(func(m *timeProfileModel) { m.Start = instanttype.NewInstantUnknown() }), nil},
+		"end unknown":   {changed(func(m *timeProfileModel) { m.End = instanttype.NewInstantUnknown() }), nil},
+		"all_day unknown, end at start": {
+			changed(func(m *timeProfileModel) { m.End, m.AllDay = m.Start, types.BoolUnknown() }), nil,
+		},
+		"all_day unknown, end before start": {
+			changed(func(m *timeProfileModel) { m.End, m.AllDay = early, types.BoolUnknown() }), []string{"end"},
+		},
+		"start of a wrong form": {changed(func(m *timeProfileModel) { m.Start = at("8:00") }), nil},
+		"until of a wrong form": {night(attributes{"every": text("day"), "until": at("8:00")}), nil},
+		"until unknown":         {night(attributes{"every": text("day"), "until": instanttype.NewInstantUnknown()}), nil},
+		"every unknown":         {night(attributes{"every": types.StringUnknown(), "weekdays": words("monday"), "interval": count(3)}), nil},
+		"every unknown, interval wrong": {
+			night(attributes{"every": types.StringUnknown(), "interval": count(0)}), []string{"repeat.interval"},
+		},
+		"every unknown, both ways of a day": {
+			night(attributes{
+				"every": types.StringUnknown(), "month_days": numbers(1), "week_of_month": text("last"), "day_type": text("friday"),
+			}), []string{"repeat.week_of_month"},
+		},
+		"interval unknown":        {night(attributes{"every": text("week"), "interval": types.Int64Unknown()}), nil},
+		"weekdays unknown":        {night(attributes{"every": text("week"), "interval": count(3), "weekdays": types.SetUnknown(types.StringType)}), nil},
+		"weekdays unknown by day": {night(attributes{"every": text("day"), "weekdays": types.SetUnknown(types.StringType)}), nil},
+		"a weekday unknown":       {night(attributes{"every": text("week"), "interval": count(3), "weekdays": some}), nil},
+		"a weekday unknown by day": {
+			night(attributes{"every": text("day"), "weekdays": some}), []string{"repeat.weekdays"},
+		},
+		"a month day unknown, another wrong": {
+			night(attributes{"every": text("month"), "month_days": someWrong}), []string{"repeat.month_days"},
+		},
+		"week_of_month unknown": {
+			night(attributes{"every": text("month"), "interval": count(2), "week_of_month": types.StringUnknown()}), nil,
+		},
+		"day_type unknown": {
+			night(attributes{"every": text("week"), "week_of_month": text("last"), "day_type": types.StringUnknown()}), nil,
+		},
+		"months unknown": {
+			night(attributes{
+				"every": text("year"), "months": types.SetUnknown(types.Int64Type), "week_of_month": text("last"), "day_type": text("friday"),
+			}), nil,
+		},
+		"several": {
+			night(attributes{"every": text("week"), "interval": count(3), "month_days": numbers(40), "until": early}),
+			[]string{"repeat.month_days", "repeat.month_days", "repeat.weekdays", "repeat.until"},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			diags := validateTimeProfile(context.Background(), test.model)
+			if got := diagnosticPaths(diags); !reflect.DeepEqual(got, test.paths) {
+				t.Errorf("errors at %v, want %v: %v", got, test.paths, diags)
+			}
+			for _, d := range diags {
+				if at := diagnosticPaths(diag.Diagnostics{d})[0]; !strings.HasPrefix(d.Detail(), at+" ") || !strings.HasSuffix(d.Detail(), ".") {
+					t.Errorf("detail %q is no sentence about %s", d.Detail(), at)
+				}
+			}
+		})
+	}
+}
+
+// TestUnknownIsNeverWrong makes every right configuration unknown one attribute
+// at a time, each pair of attributes at a time, and so on.
+func TestUnknownIsNeverWrong(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for name, form := range repeats() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			names := []string{"every", "interval", "weekdays", "month_days", "months", "week_of_month", "day_type", "until"}
+			for mask := range 1 << len(names) {
+				attributes := maps.Clone(form.attributes)
+				for i, name := range names {
+					if mask&(1<<i) != 0 {
+						attributes[name] = unknownOf(name)
+					}
+				}
+				if diags := validateTimeProfile(ctx, night(attributes)); len(diags) > 0 {
+					t.Fatalf("with unknowns %v: %v", attributes, diags)
+				}
+			}
+		})
+	}
+}
+
+// unknownOf is the unknown value of an attribute of repeat.
+func unknownOf(name string) attr.Value {
+	switch name {
+	case "interval":
+		return types.Int64Unknown()
+	case "weekdays":
+		return types.SetUnknown(types.StringType)
+	case "month_days", "months":
+		return types.SetUnknown(types.Int64Type)
+	case "until":
+		return instanttype.NewInstantUnknown()
+	default:
+		return types.StringUnknown()
+	}
+}
+
+func TestFieldPathKnowsEveryField(t *testing.T) {
+	t.Parallel()
+	tests := map[basip.ProfileField]string{
+		basip.FieldName: "name", basip.FieldAllDay: "all_day", basip.FieldFrom: "start", basip.FieldTo: "end",
+		basip.FieldRepeat: "repeat", basip.FieldEvery: "repeat.every", basip.FieldInterval: "repeat.interval",
+		basip.FieldWeekdays: "repeat.weekdays", basip.FieldMonthDays: "repeat.month_days", basip.FieldMonths: "repeat.months",
+		basip.FieldNthWeek: "repeat.week_of_month", basip.FieldNthDay: "repeat.day_type", basip.FieldUntil: "repeat.until",
+	}
+	schema := timeProfileSchema(context.Background())
+	for field, want := range tests {
+		got := fieldPath(field)
+		if got.String() != want {
+			t.Errorf("fieldPath(%s) = %s, want %s", field, got, want)
+		}
+		if _, diags := schema.AttributeAtPath(context.Background(), got); diags.HasError() {
+			t.Errorf("the schema has no %s: %v", got, diags)
+		}
+	}
+}
