@@ -4,7 +4,7 @@ import (
 	"crypto/md5"
 	"fmt"
 	"regexp"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +12,7 @@ import (
 )
 
 func TestInfo(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	p := s.Panel("lobby")
 	c := newClient(t, p.URL())
@@ -38,6 +39,7 @@ func TestInfo(t *testing.T) {
 }
 
 func TestLogin(t *testing.T) {
+	t.Parallel()
 	const hash = "E10ADC3949BA59ABBE56E057F20F883E" // the vendor's sample for 123456
 	for name, tt := range map[string]struct {
 		query  string
@@ -54,6 +56,7 @@ func TestLogin(t *testing.T) {
 		"user case matters": {"username=Admin&password=" + hash, 400, "Wrong login or password"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c := newClient(t, start(t).Panel("lobby").URL())
 			r := c.do("GET", "/api/v1/login?"+tt.query, nil)
 			equal(t, "status", r.status, tt.status)
@@ -69,16 +72,25 @@ func TestLogin(t *testing.T) {
 }
 
 func TestEveryPathButInfoAndLoginWantsAToken(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := newClient(t, s.Panel("lobby").URL())
 	for _, token := range []string{"", "0000000000000000000000000000000000000000"} {
 		c.token = token
 		for _, req := range [][2]string{
-			{"GET", "/api/v1/logout"}, {"GET", "/api/v1/network/management/server"},
-			{"GET", usersPath}, {"POST", usersPath}, {"DELETE", usersPath},
-			{"GET", "/api/v1/access/users/items"}, {"GET", "/api/v1/access/users/item/1"}, {"DELETE", "/api/v1/access/users/item/1"},
-			{"GET", profilesPath}, {"POST", profilesPath}, {"DELETE", profilesPath},
-			{"GET", "/api/v1/access/timeprofile/items"}, {"GET", "/api/v1/access/timeprofile/item/1"},
+			{"GET", "/api/v1/logout"},
+			{"GET", "/api/v1/network/management/server"},
+			{"GET", usersPath},
+			{"POST", usersPath},
+			{"DELETE", usersPath},
+			{"GET", "/api/v1/access/users/items"},
+			{"GET", "/api/v1/access/users/item/1"},
+			{"DELETE", "/api/v1/access/users/item/1"},
+			{"GET", profilesPath},
+			{"POST", profilesPath},
+			{"DELETE", profilesPath},
+			{"GET", "/api/v1/access/timeprofile/items"},
+			{"GET", "/api/v1/access/timeprofile/item/1"},
 			{"GET", "/api/v1/access/identifier/items/link"},
 		} {
 			r := c.do(req[0], req[1], nil)
@@ -89,47 +101,46 @@ func TestEveryPathButInfoAndLoginWantsAToken(t *testing.T) {
 }
 
 func TestTokensEnd(t *testing.T) {
-	var mu sync.Mutex
-	now := time.Unix(1700000000, 0)
-	tick := func(d time.Duration) { mu.Lock(); now = now.Add(d); mu.Unlock() }
-	s := startWith(t, simulator.Config{Panels: []string{"lobby"}, Now: func() time.Time {
-		mu.Lock()
-		defer mu.Unlock()
-		return now
-	}})
-	p := s.Panel("lobby")
+	t.Parallel()
+	// setting makes first tokens that end, and end brings one there.
 	for name, tt := range map[string]struct {
-		settings func(*simulator.Settings)
-		end      func(*client)
+		setting func(*simulator.Settings)
+		end     func(c *client, p *simulator.Panel, now *atomic.Int64)
 	}{
 		"by time": {
 			func(s *simulator.Settings) { s.TokenTTL = simulator.Duration(2 * time.Hour) },
-			func(c *client) {
-				tick(2*time.Hour - 1)
-				equal(t, "just before the end", c.do("GET", usersPath, nil).status, 200)
-				tick(1)
+			func(c *client, _ *simulator.Panel, now *atomic.Int64) {
+				now.Add(int64(2*time.Hour) - 1)
+				equal(c.t, "just before the end", c.do("GET", usersPath, nil).status, 200)
+				now.Add(1)
 			},
 		},
 		"by use": {
 			func(s *simulator.Settings) { s.TokenRequests = 3 },
-			func(c *client) {
-				equal(t, "second use", c.do("GET", usersPath, nil).status, 200)
-				equal(t, "third use", c.do("GET", profilesPath, nil).status, 200)
+			func(c *client, _ *simulator.Panel, _ *atomic.Int64) {
+				equal(c.t, "second use", c.do("GET", usersPath, nil).status, 200)
+				equal(c.t, "third use", c.do("GET", profilesPath, nil).status, 200)
 			},
 		},
-		"by logout":   {nil, func(c *client) { equal(t, "logout", c.do("GET", "/api/v1/logout", nil).status, 200) }},
-		"all at once": {nil, func(c *client) { p.ExpireTokens() }},
+		"by logout": {
+			func(*simulator.Settings) {},
+			func(c *client, _ *simulator.Panel, _ *atomic.Int64) {
+				equal(c.t, "logout", c.do("GET", "/api/v1/logout", nil).status, 200)
+			},
+		},
+		"all at once": {
+			func(*simulator.Settings) {},
+			func(_ *client, p *simulator.Panel, _ *atomic.Int64) { p.ExpireTokens() },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			set(p, func(s *simulator.Settings) {
-				s.TokenTTL, s.TokenRequests = 0, 0
-				if tt.settings != nil {
-					tt.settings(s)
-				}
-			})
+			t.Parallel()
+			var now atomic.Int64
+			p := startWith(t, simulator.Config{Panels: []string{"lobby"}, Now: func() time.Time { return time.Unix(0, now.Load()) }}).Panel("lobby")
+			set(p, tt.setting)
 			c := login(t, p)
 			equal(t, "first use", c.do("GET", usersPath, nil).status, 200)
-			tt.end(c)
+			tt.end(c, p, &now)
 			r := c.do("GET", usersPath, nil)
 			equal(t, "status after the end", r.status, 401)
 			equal(t, "error after the end", r.at("error"), "Log In")
@@ -140,6 +151,7 @@ func TestTokensEnd(t *testing.T) {
 }
 
 func TestSecondLoginKeepsTheFirstToken(t *testing.T) {
+	t.Parallel()
 	p := start(t).Panel("lobby")
 	first, second := login(t, p), login(t, p)
 	equal(t, "first", first.do("GET", usersPath, nil).status, 200)
@@ -147,6 +159,7 @@ func TestSecondLoginKeepsTheFirstToken(t *testing.T) {
 }
 
 func TestManagerReadsButDoesNotWrite(t *testing.T) {
+	t.Parallel()
 	p := start(t).Panel("lobby")
 	set(p, func(s *simulator.Settings) { s.Role = "manager" })
 	c := newClient(t, p.URL())
@@ -165,12 +178,14 @@ func TestManagerReadsButDoesNotWrite(t *testing.T) {
 }
 
 func TestErrorShapes(t *testing.T) {
+	t.Parallel()
 	for shape, want := range map[string]any{
 		"string": "Log In",
 		"bool":   true,
 		"object": obj{"code": "invalid_authentication", "message": "Log In", "data": nil},
 	} {
 		t.Run(shape, func(t *testing.T) {
+			t.Parallel()
 			p := start(t).Panel("lobby")
 			set(p, func(s *simulator.Settings) { s.ErrorShape = shape })
 			r := newClient(t, p.URL()).do("GET", usersPath, nil)
@@ -181,6 +196,7 @@ func TestErrorShapes(t *testing.T) {
 }
 
 func TestUnknownPathsAndVerbs(t *testing.T) {
+	t.Parallel()
 	p := start(t).Panel("lobby")
 	c := login(t, p)
 	for _, tt := range []struct {
@@ -211,6 +227,7 @@ func TestUnknownPathsAndVerbs(t *testing.T) {
 }
 
 func TestAlternativePathsReplaceTheDefaults(t *testing.T) {
+	t.Parallel()
 	p := start(t).Panel("lobby")
 	set(p, func(s *simulator.Settings) { s.Paths = "alternative" })
 	c := login(t, p)
@@ -229,6 +246,7 @@ func TestAlternativePathsReplaceTheDefaults(t *testing.T) {
 }
 
 func TestFirstAPIGenerationHasNoUsers(t *testing.T) {
+	t.Parallel()
 	p := start(t).Panel("lobby")
 	set(p, func(s *simulator.Settings) { s.APIVersion = "1.3.5" })
 	c := login(t, p)
@@ -239,6 +257,7 @@ func TestFirstAPIGenerationHasNoUsers(t *testing.T) {
 }
 
 func TestManagementServerTellsWhetherItIsEnabled(t *testing.T) {
+	t.Parallel()
 	p := start(t).Panel("lobby")
 	c := login(t, p)
 	for _, enabled := range []bool{false, true} {

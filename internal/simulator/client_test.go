@@ -57,6 +57,7 @@ type client struct {
 }
 
 func newClient(t *testing.T, base string) *client {
+	t.Helper()
 	// Without reuse of connections the transport never repeats a request.
 	tr := &http.Transport{DisableKeepAlives: true}
 	t.Cleanup(tr.CloseIdleConnections)
@@ -211,13 +212,16 @@ func (c *client) remove(path string, ids ...string) reply {
 
 // user is an upsert item; more adds or, with nil, removes keys.
 func user(n int, name string, more ...obj) obj {
-	return with(obj{"link_id": id(n), "name": name, "info": "", "lock_number": 1,
-		"is_custom_user_access": false, "auth_factors": []string{"card"}}, more...)
+	return with(obj{
+		"link_id": id(n), "name": name, "info": "", "lock_number": 1,
+		"is_custom_user_access": false, "auth_factors": []string{"card"},
+	}, more...)
 }
 
 // profile is an upsert item: every day of one week without end.
 func profile(n int, name string, more ...obj) obj {
-	return with(obj{"link_id": id(n), "name": name,
+	return with(obj{
+		"link_id": id(n), "name": name,
 		"time_options":   obj{"is_all_day": true, "date_from": 1700000000, "date_to": 1700003600},
 		"repeat_options": obj{"repeat_enable": true, "repeat_format": obj{"repeat_type": "week", "repeat_end": obj{"format": "never"}}},
 	}, more...)
@@ -244,9 +248,11 @@ func refs(ns ...int) obj {
 
 // seedProfile is a time profile for a state.
 func seedProfile(n int, name string) simulator.TimeProfile {
-	return simulator.TimeProfile{LinkID: id(n), Name: name,
+	return simulator.TimeProfile{
+		LinkID: id(n), Name: name,
 		TimeOptions:   json.RawMessage(`{"is_all_day":false,"date_from":1700000000,"date_to":1700003600}`),
-		RepeatOptions: json.RawMessage(`{"repeat_enable":false}`)}
+		RepeatOptions: json.RawMessage(`{"repeat_enable":false}`),
+	}
 }
 
 // set changes the settings of the panel.

@@ -63,7 +63,7 @@ func (f *Fault) validate(targets []string) error {
 		return errors.New("rule has no effect: set status, body, headers, delay or cut")
 	}
 	if _, err := path.Match(f.Path, ""); err != nil {
-		return fmt.Errorf("path %q: %v", f.Path, err)
+		return fmt.Errorf("path %q: %w", f.Path, err)
 	}
 	return nil
 }

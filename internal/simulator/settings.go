@@ -172,10 +172,11 @@ func (s Settings) merged(partial json.RawMessage) (Settings, error) {
 	if _, ok := keys["item_outcomes"]; ok {
 		s.ItemOutcomes = map[string]string{}
 	}
-	if err := decodeStrict(bytes.NewReader(partial), &s); err != nil {
-		return s, err
+	err := decodeStrict(bytes.NewReader(partial), &s)
+	if err == nil {
+		err = s.Validate()
 	}
-	return s, s.Validate()
+	return s, err
 }
 
 // outcome is what item_outcomes forces for a link_id.

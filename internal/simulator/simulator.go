@@ -37,11 +37,12 @@ func Start(cfg Config) (*Simulator, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
-	listeners, err := listen(cfg.Listen, 1+len(cfg.Panels))
+	ctx, cancel := context.WithCancel(context.Background())
+	listeners, err := listen(ctx, cfg.Listen, 1+len(cfg.Panels))
 	if err != nil {
+		cancel()
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
 	s := &Simulator{now: cfg.Now, cancel: cancel}
 	if s.now == nil {
 		s.now = time.Now
@@ -71,7 +72,7 @@ func withControl(control, vendor http.Handler) http.Handler {
 }
 
 // listen opens n listeners, the first on addr and the others beside it.
-func listen(addr string, n int) (opened []net.Listener, err error) {
+func listen(ctx context.Context, addr string, n int) (opened []net.Listener, err error) {
 	host, port, err := splitAddr(addr)
 	if err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func listen(addr string, n int) (opened []net.Listener, err error) {
 		if port != 0 {
 			p = port + i
 		}
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(p)))
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(p)))
 		if err != nil {
 			for _, l := range opened {
 				_ = l.Close()
@@ -118,6 +119,7 @@ func (s *Simulator) serve(ctx context.Context, l net.Listener, h http.Handler) {
 				}
 			case http.StateClosed, http.StateHijacked:
 				s.working.Done()
+			default: // still open
 			}
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -87,9 +88,7 @@ func (s *Simulator) vendor(t target) http.Handler {
 			cut(w)
 			return
 		}
-		for k, v := range a.header {
-			w.Header()[k] = v
-		}
+		maps.Copy(w.Header(), a.header)
 		for k, v := range rule.Headers {
 			w.Header().Set(k, v)
 		}

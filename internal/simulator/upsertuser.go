@@ -3,6 +3,7 @@ package simulator
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // authFactors are the factors a user can be asked for (contract §2.2).
@@ -140,15 +141,7 @@ func (p *Panel) boundInfo(outcome string, missing []string) any {
 	if p.settings.BoundShape == "array" {
 		return codes
 	}
-	return joinCodes(codes)
-}
-
-func joinCodes(codes []string) string {
-	s := codes[0]
-	for _, code := range codes[1:] {
-		s += ", " + code
-	}
-	return s
+	return strings.Join(codes, ", ")
 }
 
 func readUserItem(o object) (item userItem, err *apiError) {

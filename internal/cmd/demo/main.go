@@ -37,30 +37,36 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, sim.Close()) }()
-	work, err := newWorkspace(ctx, sim)
+	dir, err := os.MkdirTemp("", "gatehouse-demo-")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, work.remove()) }()
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	start := time.Now()
+	work, err := prepare(ctx, dir, sim)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("provider:    built in %.1f s, run by %s\n", time.Since(start).Seconds(), work.Name())
 
 	fmt.Printf("panels:      two simulated ones, %s and %s, %s for each answer\n", sim.Panels()[0].URL(), sim.Panels()[1].URL(), latency)
-	took, err := work.cli(ctx, "apply", "-auto-approve")
+	_, took, err := work.Run(ctx, "apply", "-auto-approve")
 	if err != nil {
 		return err
 	}
 	profiles, users := stored(sim)
 	fmt.Printf("apply:       %d time profiles and %d users on the panels, %.1f s, %d requests\n", profiles, users, took.Seconds(), len(sim.Requests()))
 	if profiles == 0 || users == 0 {
-		return errors.New("apply left the panels empty")
+		return errors.New("the panels are empty after the apply")
 	}
 
-	if took, err = work.cli(ctx, "plan", "-detailed-exitcode"); err != nil {
+	if _, took, err = work.Run(ctx, "plan", "-detailed-exitcode"); err != nil {
 		return fmt.Errorf("the second plan is not empty: %w", err)
 	}
 	fmt.Printf("second plan: no changes, %.1f s\n", took.Seconds())
 
 	sim.ResetRequests()
-	if took, err = work.cli(ctx, "destroy", "-auto-approve"); err != nil {
+	if _, took, err = work.Run(ctx, "destroy", "-auto-approve"); err != nil {
 		return err
 	}
 	fmt.Printf("destroy:     %d objects, %.1f s, %d requests\n", profiles+users, took.Seconds(), len(sim.Requests()))

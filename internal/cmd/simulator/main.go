@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "simulator:", err)
 		return 2
 	}
-	sim, err := simulator.Start(opts.config)
+	sim, err := simulator.Start(opts.config) //nolint:contextcheck // It runs until Close, which is called when ctx ends.
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
