@@ -126,6 +126,7 @@ func decodeCustom(raw json.RawMessage) (r Recurrence, err error) {
 		}
 	}
 	switch r.Every {
+	case Daily: // has no options
 	case Weekly:
 		r.Weekdays, err = weekdayWords().readList(custom.Options)
 	case Monthly:

@@ -26,23 +26,38 @@ func periodWords() vocabulary[Period] {
 
 func weekdayWords() vocabulary[time.Weekday] {
 	return vocabulary[time.Weekday]{
-		{"MON", time.Monday}, {"TUE", time.Tuesday}, {"WED", time.Wednesday}, {"THU", time.Thursday},
-		{"FRI", time.Friday}, {"SAT", time.Saturday}, {"SUN", time.Sunday},
+		{"MON", time.Monday},
+		{"TUE", time.Tuesday},
+		{"WED", time.Wednesday},
+		{"THU", time.Thursday},
+		{"FRI", time.Friday},
+		{"SAT", time.Saturday},
+		{"SUN", time.Sunday},
 	}
 }
 
 func weekOfMonthWords() vocabulary[WeekOfMonth] {
 	return vocabulary[WeekOfMonth]{
-		{"first", FirstWeek}, {"second", SecondWeek}, {"third", ThirdWeek},
-		{"fourth", FourthWeek}, {"fifth", FifthWeek}, {"last", LastWeek},
+		{"first", FirstWeek},
+		{"second", SecondWeek},
+		{"third", ThirdWeek},
+		{"fourth", FourthWeek},
+		{"fifth", FifthWeek},
+		{"last", LastWeek},
 	}
 }
 
 func dayKindWords() vocabulary[DayKind] {
 	return vocabulary[DayKind]{
-		{"MON", DayMonday}, {"TUE", DayTuesday}, {"WED", DayWednesday}, {"THU", DayThursday},
-		{"FRI", DayFriday}, {"SAT", DaySaturday}, {"SUN", DaySunday},
-		{"WEEK_DAY", DayWorking}, {"DAY_OFF", DayOff},
+		{"MON", DayMonday},
+		{"TUE", DayTuesday},
+		{"WED", DayWednesday},
+		{"THU", DayThursday},
+		{"FRI", DayFriday},
+		{"SAT", DaySaturday},
+		{"SUN", DaySunday},
+		{"WEEK_DAY", DayWorking},
+		{"DAY_OFF", DayOff},
 	}
 }
 

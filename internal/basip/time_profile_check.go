@@ -52,7 +52,7 @@ func (e *FieldError) Error() string {
 // FieldErrors returns every [FieldError] in the tree of err.
 func FieldErrors(err error) []*FieldError {
 	var found []*FieldError
-	switch err := err.(type) {
+	switch err := err.(type) { //nolint:errorlint // errors.As stops at the first one; this walks the whole tree
 	case *FieldError:
 		found = append(found, err)
 	case interface{ Unwrap() error }:

@@ -3,6 +3,7 @@ package basip
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -108,6 +109,80 @@ func TestTimeProfileCheck(t *testing.T) {
 				t.Errorf("Check() = %v, which holds an error that is no FieldError", err)
 			}
 		})
+	}
+}
+
+// TestFieldErrorUsesAllThatCounts replaces everything in a wrong profile except
+// for what an error says it uses: the error must stay.
+func TestFieldErrorUsesAllThatCounts(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	nth := func(dst, src *TimeProfile, set func(dst, src *NthDay)) {
+		if src.Repeat.Nth == nil {
+			dst.Repeat.Nth = nil
+			return
+		}
+		if dst.Repeat.Nth == nil {
+			dst.Repeat.Nth = &NthDay{}
+		}
+		set(dst.Repeat.Nth, src.Repeat.Nth)
+	}
+	fields := map[ProfileField]func(dst, src *TimeProfile){
+		FieldName:      func(dst, src *TimeProfile) { dst.Name = src.Name },
+		FieldAllDay:    func(dst, src *TimeProfile) { dst.AllDay = src.AllDay },
+		FieldFrom:      func(dst, src *TimeProfile) { dst.From = src.From },
+		FieldTo:        func(dst, src *TimeProfile) { dst.To = src.To },
+		FieldEvery:     func(dst, src *TimeProfile) { dst.Repeat.Every = src.Repeat.Every },
+		FieldInterval:  func(dst, src *TimeProfile) { dst.Repeat.Interval = src.Repeat.Interval },
+		FieldWeekdays:  func(dst, src *TimeProfile) { dst.Repeat.Weekdays = src.Repeat.Weekdays },
+		FieldMonthDays: func(dst, src *TimeProfile) { dst.Repeat.MonthDays = src.Repeat.MonthDays },
+		FieldMonths:    func(dst, src *TimeProfile) { dst.Repeat.Months = src.Repeat.Months },
+		FieldNthWeek:   func(dst, src *TimeProfile) { nth(dst, src, func(d, s *NthDay) { d.Week = s.Week }) },
+		FieldNthDay:    func(dst, src *TimeProfile) { nth(dst, src, func(d, s *NthDay) { d.Day = s.Day }) },
+		FieldUntil:     func(dst, src *TimeProfile) { dst.Repeat.Until = src.Repeat.Until },
+	}
+	for range 4_000 {
+		wrong := randomProfile(random)
+		for _, e := range FieldErrors(wrong.Check()) {
+			other := randomProfile(random)
+			for _, field := range e.Uses {
+				fields[field](&other, &wrong)
+			}
+			same := func(o *FieldError) bool { return o.Field == e.Field && o.Reason == e.Reason }
+			if !slices.ContainsFunc(FieldErrors(other.Check()), same) {
+				t.Fatalf("%+v (%+v) has the error %q, but with all kept that it uses (%v), %+v (%+v) does not",
+					wrong, *wrong.Repeat, e, e.Uses, other, *other.Repeat)
+			}
+		}
+	}
+}
+
+// randomProfile returns a profile with a recurrence, right or wrong.
+func randomProfile(random *rand.Rand) TimeProfile {
+	one := func(list ...int) int { return list[random.IntN(len(list))] }
+	r := &Recurrence{
+		Every:    append(Periods(), "hour")[random.IntN(5)],
+		Interval: one(0, 1, 2, 3, 1001),
+		Nth: []*NthDay{
+			nil, nil, {FirstWeek, DayMonday}, {"sixth", DayMonday}, {FirstWeek, "holiday"}, {"", DayOff},
+		}[random.IntN(6)],
+	}
+	if n := one(0, 0, 3, 7); n > 0 {
+		r.Weekdays = []time.Weekday{time.Weekday(n)}
+	}
+	if n := one(0, 0, 31, 32); n > 0 {
+		r.MonthDays = []int{n}
+	}
+	if n := one(0, 0, 12, 13); n > 0 {
+		r.Months = []time.Month{time.Month(n)}
+	}
+	if n := one(0, 0, 1, 2, 3); n > 0 {
+		until := int64(n)
+		r.Until = &until
+	}
+	return TimeProfile{
+		Name: []string{"", "Night", "\xff"}[random.IntN(3)], AllDay: one(0, 1) == 1,
+		From: int64(one(1, 2, 3)), To: int64(one(1, 2, 3)), Repeat: r,
 	}
 }
 

@@ -76,6 +76,7 @@ func (m timeProfileModel) profile(context.Context) (basip.TimeProfile, diag.Diag
 	r := readTimeProfile(m)
 	r.check()
 	if !r.diags.HasError() {
+		maps.Copy(r.open, r.partial)
 		for _, field := range slices.Sorted(maps.Keys(r.open)) {
 			r.diags.AddAttributeError(fieldPath(field), "Time Profile Not Known", fmt.Sprintf(
 				"%s has no value, or none that is valid, although the time profile is about to be written to the panel. This is a bug in the provider.", fieldPath(field)))
@@ -86,7 +87,8 @@ func (m timeProfileModel) profile(context.Context) (basip.TimeProfile, diag.Diag
 
 // setProfile makes m what the panel holds. Spellings that m already has stay
 // when they mean the same. Panel and Timeouts, which no panel knows about, stay
-// too. An instant that Terraform cannot hold is an error.
+// too. An instant that Terraform cannot hold becomes null, with a warning, so that
+// the next apply can correct it.
 func (m *timeProfileModel) setProfile(ctx context.Context, p basip.TimeProfile) diag.Diagnostics {
 	var diags diag.Diagnostics
 	prior := m.repeat()
@@ -139,8 +141,9 @@ func keepInstant(prior instanttype.InstantValue, seconds int64, at path.Path, di
 	}
 	value := instanttype.FromUnix(seconds)
 	if !value.IsValid() {
-		diags.AddAttributeError(at, "Time Out of Range", fmt.Sprintf(
-			"The panel holds %d seconds after the beginning of 1970 for %s, which is not within the years 1970 to 9999. Correct the time profile at the panel.", seconds, at))
+		diags.AddAttributeWarning(at, "Time Out of Range", fmt.Sprintf(
+			"The panel holds %d seconds after the beginning of 1970 for %s, which is not within the years 1970 to 9999. "+
+				"It is taken for no value; an apply writes the configured one to the panel.", seconds, at))
 		return instanttype.NewInstantNull()
 	}
 	return value

@@ -29,13 +29,16 @@ type profileReading struct {
 	profile basip.TimeProfile
 	// open are the parts of profile that say nothing about the model: there was
 	// no value, it is not known yet, or it is one that its type refuses.
-	open  map[basip.ProfileField]bool
-	diags diag.Diagnostics
+	open map[basip.ProfileField]bool
+	// partial are the sets in which examples stand for elements that are not
+	// known yet. The rules can be applied to them, but they cannot be used.
+	partial map[basip.ProfileField]bool
+	diags   diag.Diagnostics
 }
 
 // readTimeProfile converts what can be converted of m.
 func readTimeProfile(m timeProfileModel) *profileReading {
-	r := &profileReading{open: map[basip.ProfileField]bool{}}
+	r := &profileReading{open: map[basip.ProfileField]bool{}, partial: map[basip.ProfileField]bool{}}
 	r.profile = basip.TimeProfile{
 		LinkID: m.LinkID.ValueUUID(),
 		Name:   r.text(basip.FieldName, m.Name),
@@ -147,6 +150,7 @@ func readSet[T any](r *profileReading, field basip.ProfileField, set types.Set, 
 		switch {
 		case value.IsUnknown():
 			list = append(list, example)
+			r.partial[field] = true
 		case value.IsNull():
 			r.fail(field, "must not hold null")
 			r.leaveOpenIf(true, field)

@@ -74,7 +74,7 @@ func userSchema(ctx context.Context) schema.Schema {
 			"uid": schema.Int64Attribute{
 				MarkdownDescription: "The panel's own number for the user, null when the panel does not tell it.",
 				Computed:            true,
-				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseNonNullStateForUnknown()},
 			},
 			"has_duplicates": schema.BoolAttribute{
 				MarkdownDescription: "Whether the panel has another user with this name.",
