@@ -82,10 +82,10 @@ func (e *Error) Unwrap() error { return e.Err }
 // long it took. When the context ends, the command line is interrupted as by
 // Ctrl-C, so that it saves its state.
 func (w *Workspace) Run(ctx context.Context, args ...string) (output string, took time.Duration, err error) {
-	cmd := exec.CommandContext(ctx, w.binary, append(args, "-no-color", "-input=false")...) //nolint:gosec // the command line that the user has
+	cmd := exec.CommandContext(ctx, w.binary, args...) //nolint:gosec // the command line that the user has
 	cmd.Dir = w.Dir
 	cmd.Env = append(os.Environ(),
-		"TF_CLI_CONFIG_FILE="+filepath.Join(w.Dir, "cli.tfrc"), "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
+		"TF_CLI_CONFIG_FILE="+filepath.Join(w.Dir, "cli.tfrc"), "TF_CLI_ARGS=-no-color", "TF_INPUT=0", "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
 	cmd.Env = append(cmd.Env, w.Env...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 30 * time.Second

@@ -43,6 +43,8 @@ func run(m *testing.M) int {
 	return code
 }
 
+const requiredProviders = "terraform {\n  required_providers {\n    gatehouse = { source = \"gatehouse-iac/gatehouse\" }\n  }\n}\n"
+
 // workspace is a workspace for the panels of sim with a configuration after the
 // provider block.
 func workspace(t *testing.T, sim *simulator.Simulator, config string) *cli.Workspace {
@@ -57,8 +59,7 @@ func workspace(t *testing.T, sim *simulator.Simulator, config string) *cli.Works
 
 func rewrite(t *testing.T, w *cli.Workspace, sim *simulator.Simulator, config string) {
 	t.Helper()
-	const source = "terraform {\n  required_providers {\n    gatehouse = { source = \"gatehouse-iac/gatehouse\" }\n  }\n}\n"
-	if err := w.Write("main.tf", []byte(source+acctest.ProviderBlock(sim)+config)); err != nil {
+	if err := w.Write("main.tf", []byte(requiredProviders+acctest.ProviderBlock(sim)+config)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -33,8 +33,7 @@ func TestNoSecretReachesTheLog(t *testing.T) {
 	}
 	block := strings.Replace(acctest.ProviderBlock(sim), sim.Panel("lobby").URL(), tokens.url, 1)
 	source := func(form string) {
-		const required = "terraform {\n  required_providers {\n    gatehouse = { source = \"gatehouse-iac/gatehouse\" }\n  }\n}\n"
-		if err := w.Write("main.tf", []byte(required+block+config(form))); err != nil {
+		if err := w.Write("main.tf", []byte(requiredProviders+block+config(form))); err != nil {
 			t.Fatal(err)
 		}
 	}

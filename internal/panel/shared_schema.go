@@ -1,9 +1,11 @@
 package panel
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
@@ -19,11 +21,27 @@ const (
 	deleteTimeout = 5 * time.Minute
 )
 
-func timeoutDescription(what string, by time.Duration) string {
-	return fmt.Sprintf("How long the %s may take, as a duration such as `90s` or `10m`. Defaults to `%s`.", what, formatMinutes(by))
+// timeoutsAttribute is how long each operation may take.
+func timeoutsAttribute(ctx context.Context, noun string) schema.Attribute {
+	describe := func(what string, by time.Duration) string {
+		return fmt.Sprintf("%s, as a duration such as `90s` or `10m`. Defaults to `%dm`.", what, int(by.Minutes()))
+	}
+	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+		Create:            true,
+		CreateDescription: describe("How long a creation may take, until the panel lists the "+noun, createTimeout),
+		Read:              true,
+		ReadDescription:   describe("How long a refresh may take", readTimeout),
+		Update:            true,
+		UpdateDescription: describe("How long a change may take, until the panel lists it", updateTimeout),
+		Delete:            true,
+		DeleteDescription: describe("How long a deletion may take, until a listing proves that the "+noun+" is gone", deleteTimeout),
+	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long each operation may take before it fails; a destroy uses the values that were applied last."
+		return nested
+	}
+	return attribute
 }
-
-func formatMinutes(d time.Duration) string { return fmt.Sprintf("%dm", int(d.Minutes())) }
 
 // panelAttribute is the attribute that says which panel an object is on. What it
 // means when it is left out is for the plan to say, see planPanel.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -56,12 +55,7 @@ func timeProfileSchema(ctx context.Context) schema.Schema {
 				// number before may tell it after an update.
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseNonNullStateForUnknown()},
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-				Create: true, CreateDescription: timeoutDescription("creation, until the panel lists the time profile", createTimeout),
-				Read: true, ReadDescription: timeoutDescription("refresh", readTimeout),
-				Update: true, UpdateDescription: timeoutDescription("change, until the panel lists it", updateTimeout),
-				Delete: true, DeleteDescription: timeoutDescription("deletion, until a listing proves that the time profile is gone", deleteTimeout),
-			}),
+			"timeouts": timeoutsAttribute(ctx, "time profile"),
 		},
 	}
 }

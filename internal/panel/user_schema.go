@@ -3,7 +3,6 @@ package panel
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -80,12 +79,7 @@ func userSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Whether the panel has another user with this name.",
 				Computed:            true,
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-				Create: true, CreateDescription: timeoutDescription("creation, until the panel lists the user", createTimeout),
-				Read: true, ReadDescription: timeoutDescription("refresh", readTimeout),
-				Update: true, UpdateDescription: timeoutDescription("change, until the panel lists it", updateTimeout),
-				Delete: true, DeleteDescription: timeoutDescription("deletion, until a listing proves that the user is gone", deleteTimeout),
-			}),
+			"timeouts": timeoutsAttribute(ctx, "user"),
 		},
 	}
 }

@@ -1,0 +1,4 @@
+import {
+  to = gatehouse_panel_time_profile.office_hours
+  id = "lobby/0d7a2c0e-5b43-4c8a-a7a6-6f2f5a9e4b21"
+}

@@ -1,0 +1,2 @@
+# By panel and link_id; with only one panel in the provider block, link_id is enough.
+terraform import gatehouse_panel_user.receptionist lobby/5f0c3a52-8f0e-4f6f-9d0b-3a3c6f1f7a10
