@@ -16,7 +16,7 @@ import (
 
 // Build builds the provider of the module in root into dir.
 func Build(ctx context.Context, root, dir string) error {
-	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, "terraform-provider-gatehouse"), ".")
+	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, "terraform-provider-gatehouse"), ".") //nolint:gosec // a folder of the caller's
 	build.Dir = root
 	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the provider: %w\n%s", err, output)
@@ -54,7 +54,10 @@ func NewWorkspace(dir, providerDir string) (*Workspace, error) {
 	}
 	w := &Workspace{Dir: dir, binary: binary}
 	config := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"gatehouse-iac/gatehouse\" = %q\n  }\n  direct {}\n}\n", providerDir)
-	return w, w.Write("cli.tfrc", []byte(config))
+	if err := w.Write("cli.tfrc", []byte(config)); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // Name returns the command line's name, "terraform" or "tofu".

@@ -75,6 +75,7 @@ func TestStateAndPanelTellOneStoryAfterAFault(t *testing.T) {
 }
 
 func testFault(t *testing.T, command string, fault simulator.Fault) {
+	t.Helper()
 	sim := acctest.Panels(t, "lobby")
 	panel := sim.Panel("lobby")
 	w := workspace(t, sim, config("one"))

@@ -29,7 +29,7 @@ func run(m *testing.M) int {
 	if err == nil {
 		err = cli.Build(context.Background(), filepath.Join("..", ".."), dir)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

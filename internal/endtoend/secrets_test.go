@@ -40,7 +40,10 @@ func TestNoSecretReachesTheLog(t *testing.T) {
 	source("one")
 	run(false, "apply", "-auto-approve")
 	for _, fault := range []simulator.Fault{
-		{Path: loginPath, Status: 400}, {Path: loginPath, Status: 502}, {Path: loginPath, Cut: true}, {Path: usersPath, Cut: true},
+		{Path: loginPath, Status: 400},
+		{Path: loginPath, Status: 502},
+		{Path: loginPath, Cut: true},
+		{Path: usersPath, Cut: true},
 		{Path: loginPath, Status: 302, Headers: map[string]string{"Location": "https://elsewhere.example/?password=x"}},
 	} {
 		if err := sim.SetFaults(fault); err != nil {

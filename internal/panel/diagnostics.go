@@ -44,7 +44,9 @@ func (o object) failed(action string, err error) diag.Diagnostic {
 	case errors.As(err, &inUse):
 		return diag.NewErrorDiagnostic("Time profile in use", fmt.Sprintf(
 			"%s. Nothing was deleted: whoever loses a time profile this way might be able to pass at any hour. "+
-				"Take the profile off them first, or delete them; if they are in this configuration, let them refer to the profile by its link_id attribute, so that Terraform knows the order.", inUse))
+				"Take the profile off them first, or delete them. Users of this configuration should refer to the profile by its link_id attribute, so that Terraform destroys them before it. "+
+				"To take the profile off a user that stays, do so in an apply before this one, since Terraform destroys before it changes; "+
+				"one apply does both if lifecycle { create_before_destroy = true } has been applied to the profile.", inUse))
 	case errors.As(err, &unconfirmed):
 		return diag.NewErrorDiagnostic(summary, detail+". The object is kept in the state, marked as tainted if it is new; the next apply looks what became of it and goes on from there.")
 	case errors.As(err, &differs) && differs.Restored:
@@ -68,7 +70,7 @@ func (o object) exists(action string, exists *basip.ExistsError) diag.Diagnostic
 	detail := fmt.Sprintf("Could not %s %s: %s. Nothing was sent, since the panel would have changed that one instead. ", action, o, exists)
 	switch {
 	case exists.LinkID == uuid.Nil:
-		detail += fmt.Sprintf("It was made at the panel itself and has no link_id, so that it cannot be imported: choose another name, or rename or delete it at the panel.")
+		detail += "It was made at the panel itself and has no link_id, so that it cannot be imported: choose another name, or rename or delete it at the panel."
 	case action == actionCreate:
 		detail += fmt.Sprintf("To manage the existing one, set link_id = %q or leave link_id out, and import it:\n\n  terraform import %s.NAME '%s/%s'\n\nOtherwise choose another name or link_id.", exists.LinkID, o.resource, o.panel, exists.LinkID)
 	default:

@@ -35,15 +35,18 @@ func TestAccUser_refusesToTakeOverAnExistingUser(t *testing.T) {
 		want     []string
 	}{
 		"of the same name": {
-			simulator.User{LinkID: idA, Name: "Ada"}, `name = "Ada"`,
+			simulator.User{LinkID: idA, Name: "Ada"},
+			`name = "Ada"`,
 			[]string{`has a user with the name "Ada" already`, "terraform import gatehouse_panel_user.NAME 'lobby/" + idA + "'"},
 		},
 		"of the same name, made at the panel": {
-			simulator.User{Name: "Ada"}, `name = "Ada"`,
+			simulator.User{Name: "Ada"},
+			`name = "Ada"`,
 			[]string{`has a user with the name "Ada" already`, "has no link_id, so that it cannot be imported"},
 		},
 		"of the same link_id": {
-			simulator.User{LinkID: idA, Name: "Somebody else"}, "name = \"Ada\"\nlink_id = \"" + idA + `"`,
+			simulator.User{LinkID: idA, Name: "Somebody else"},
+			"name = \"Ada\"\nlink_id = \"" + idA + `"`,
 			[]string{"has a user with link_id " + idA + " already", "terraform import gatehouse_panel_user.NAME 'lobby/" + idA + "'"},
 		},
 	} {
@@ -179,10 +182,12 @@ func TestAccUser_outlivesTokensThatEndInTheMiddle(t *testing.T) {
 func TestAccUser_destroysWhateverTheAnswersShape(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string]func(*simulator.Settings){
-		"current":              func(s *simulator.Settings) { s.DeleteShape = "current" },
-		"legacy":               func(s *simulator.Settings) { s.DeleteShape = "legacy" },
-		"eventually":           func(s *simulator.Settings) { s.DeletesVisibleListings = 3 },
-		"other spellings":      func(s *simulator.Settings) { s.ListOptionKey, s.UIDKey, s.ListingRefs = "list_options", "uid", "objects" },
+		"current":    func(s *simulator.Settings) { s.DeleteShape = "current" },
+		"legacy":     func(s *simulator.Settings) { s.DeleteShape = "legacy" },
+		"eventually": func(s *simulator.Settings) { s.DeletesVisibleListings = 3 },
+		"other spellings": func(s *simulator.Settings) {
+			s.ListOptionKey, s.UIDKey, s.ListingRefs = "list_options", "uid", "objects"
+		},
 		"created eventually":   func(s *simulator.Settings) { s.UpsertsVisibleAfterListings = 2 },
 		"other paths":          func(s *simulator.Settings) { s.Paths = "alternative" },
 		"no references listed": func(s *simulator.Settings) { s.ListingRefs = "absent" },

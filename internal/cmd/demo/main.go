@@ -23,16 +23,16 @@ const latency = 20 * time.Millisecond
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx); err != nil {
+	err := run(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
-		stop()
 		os.Exit(1)
 	}
 }
 
 func run(ctx context.Context) (err error) {
-	sim, err := simulator.Start(simulator.Config{Panels: []string{"lobby", "garage"}, Latency: latency})
+	sim, err := simulator.Start(simulator.Config{Panels: []string{"lobby", "garage"}, Latency: latency}) //nolint:contextcheck // it ends with Close
 	if err != nil {
 		return err
 	}
