@@ -16,6 +16,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -215,7 +216,7 @@ func (c *Client) exchange(ctx context.Context, r request, to route, token string
 		}
 		return fail
 	}
-	defer resp.Body.Close() //nolint:errcheck // the body is in memory
+	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
 		fail.Err, fail.uncertain = err, true
@@ -233,7 +234,10 @@ func (c *Client) judge(fail *Error, resp *http.Response, answer []byte, out any)
 			return nil
 		}
 		if err := json.Unmarshal(answer, out); err != nil {
-			fail.Words, fail.uncertain = excerpt(answer), true
+			if text := bytes.TrimSpace(answer); !bytes.HasPrefix(text, []byte("{")) && !bytes.HasPrefix(text, []byte("[")) {
+				fail.Words = excerpt(c.redact(answer)) // a page of something else; what looks like a panel's may hold tokens and door codes
+			}
+			fail.uncertain = true
 			fail.Err = errors.New("the answer is not what a panel answers")
 			fail.Hint = "Check that the url is the panel's own address and no proxy stands before it."
 			return fail
@@ -246,10 +250,21 @@ func (c *Client) judge(fail *Error, resp *http.Response, answer []byte, out any)
 		}
 		return fail
 	}
-	fail.Words = words(answer)
+	fail.Words = words(c.redact(answer))
 	fail.uncertain = resp.StatusCode >= http.StatusInternalServerError
 	if resp.StatusCode == http.StatusForbidden {
 		fail.Hint = fmt.Sprintf("Use an account of type admin; this one (%s) is of type %q.", c.username, c.session.accountType)
 	}
 	return fail
+}
+
+// redact takes out of an answer what may repeat the request's secrets, as the
+// error pages of web servers do with the address that was asked for.
+func (c *Client) redact(answer []byte) []byte {
+	for _, secret := range []string{c.hash, c.session.token} {
+		if len(secret) >= 8 { // less than that is no secret, and would spoil the words
+			answer = regexp.MustCompile("(?i)"+regexp.QuoteMeta(secret)).ReplaceAll(answer, []byte("[secret]"))
+		}
+	}
+	return answer
 }

@@ -71,7 +71,7 @@ func (c *Collection[T]) namesakes(entries []entry[T], item T) bool {
 func (c *Collection[T]) entries(ctx context.Context) ([]entry[T], error) {
 	var entries []entry[T]
 	err := c.client.exclusive(ctx, func(ctx context.Context) (err error) {
-		if err = c.supported(ctx); err != nil {
+		if err := c.supported(ctx); err != nil {
 			return err
 		}
 		entries, err = c.list(ctx, c.kind.list)
@@ -161,10 +161,14 @@ func (c *Collection[T]) Modify(ctx context.Context, id uuid.UUID, change func(T)
 	var differs *DiffersError
 	if errors.As(err, &differs) {
 		err = c.undo(ctx, differs, func(ctx context.Context) error {
-			return c.client.exclusive(ctx, func(ctx context.Context) error {
+			err := c.client.exclusive(ctx, func(ctx context.Context) error {
 				_, err := c.store(ctx, current, "restore")
 				return err
 			})
+			if err == nil { // what has no link_id cannot be sent back
+				_, err = c.confirm(ctx, current, stored{})
+			}
+			return err
 		})
 	}
 	return Stored[T]{Held: held, HasDuplicates: outcome.duplicates, Recreated: outcome.created}, err
@@ -233,7 +237,7 @@ func (c *Collection[T]) supported(ctx context.Context) error {
 			return err
 		}
 	}
-	if major := c.client.device.apiMajor(); major != 0 && major < c.kind.minAPI {
+	if major := c.client.device.apiMajor(); major >= 0 && major < c.kind.minAPI {
 		return fmt.Errorf("panel %q: %w: %s need API %d or later; %s is what answers", c.client.name, ErrUnsupported, c.kind.plural, c.kind.minAPI, c.client.device)
 	}
 	return nil

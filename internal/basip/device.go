@@ -31,12 +31,12 @@ func orUnknown(text string) string {
 	return text
 }
 
-// apiMajor returns the first number of the API version, 0 when it is unknown.
+// apiMajor returns the first number of the API version, -1 when it is unknown.
 func (d Device) apiMajor() int {
 	major, _, _ := strings.Cut(d.APIVersion, ".")
 	n, err := strconv.Atoi(major)
 	if err != nil {
-		return 0
+		return -1
 	}
 	return n
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -31,7 +32,7 @@ var errMoved = errors.New("it changed while its pages were read")
 
 // page is one page of a listing, with both spellings of its options (§2.3).
 type page struct {
-	Items   []json.RawMessage `json:"list_items"`
+	Items   []json.RawMessage `json:"list_items"` // nil when the answer has none
 	Option  *listOption       `json:"list_option"`
 	Options *listOption       `json:"list_options"`
 }
@@ -75,10 +76,13 @@ func (c *Collection[T]) list(ctx context.Context, op Operation) ([]entry[T], err
 			return entries, err
 		}
 	}
-	return nil, &Error{
+	return nil, c.unreliable(op, err, "Somebody may be changing the panel at this moment; try again.")
+}
+
+func (c *Collection[T]) unreliable(op Operation, err error, hint string) error {
+	return &Error{
 		Panel: c.client.name, Action: "list " + c.kind.plural, Method: c.client.paths[op][0].method, Path: c.client.base.Path + c.client.paths[op][0].path,
-		Status: 200, Err: fmt.Errorf("%w: %w", ErrListingUnreliable, err),
-		Hint: "Somebody may be changing the panel at this moment; try again.",
+		Status: http.StatusOK, Err: fmt.Errorf("%w: %w", ErrListingUnreliable, err), Hint: hint,
 	}
 }
 
@@ -87,7 +91,7 @@ func (c *Collection[T]) listOnce(ctx context.Context, op Operation) ([]entry[T],
 	var entries []entry[T]
 	var previous []json.RawMessage
 	seen := map[uuid.UUID]bool{}
-	total := -1
+	total, ended := -1, false
 	for number := 1; number <= maxPages; number++ {
 		var p page
 		err := c.client.call(ctx, request{
@@ -103,6 +107,14 @@ func (c *Collection[T]) listOnce(ctx context.Context, op Operation) ([]entry[T],
 		}
 		total = items
 		repeated := number > 1 && slices.EqualFunc(p.Items, previous, func(a, b json.RawMessage) bool { return string(a) == string(b) })
+		switch {
+		case p.Items == nil && items != 0:
+			return nil, c.unreliable(op, errors.New("an answer has no list_items"), "")
+		case len(p.Items) == 0:
+			ended = number >= pages
+		case repeated: // a panel that pays no heed to page_number may have more than one page
+			ended = total >= 0 || pages < 0 && len(p.Items) < pageSize
+		}
 		if len(p.Items) == 0 || repeated {
 			break
 		}
@@ -117,11 +129,15 @@ func (c *Collection[T]) listOnce(ctx context.Context, op Operation) ([]entry[T],
 		}
 		previous = p.Items
 		if pages >= 0 && number >= pages {
+			ended = true
 			break
 		}
 	}
 	if len(entries) < total {
 		return nil, fmt.Errorf("%w: %d of %d %s are in it", errMoved, len(entries), total, c.kind.plural)
+	}
+	if !ended {
+		return nil, fmt.Errorf("%w: its last page was not found", errMoved)
 	}
 	return entries, nil
 }

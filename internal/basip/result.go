@@ -70,6 +70,7 @@ type stored struct {
 	updated    bool
 	duplicates bool
 	bound      codes // warnings about references; the entity is stored without them
+	unclear    bool  // a failure that leaves open whether the entity is stored
 }
 
 // upsert judges the outcome of an upsert: created, updated and the note that
@@ -78,13 +79,13 @@ type stored struct {
 func (r results) upsert(id uuid.UUID) (outcome stored, words, reason string) {
 	found := r.of(id)
 	if len(found) == 0 {
-		return stored{}, "", reasonMissing
+		return stored{unclear: true}, "", reasonMissing
 	}
 	for _, item := range found {
 		info := item.ExtendedInfo
 		refused := item.Success != nil && !*item.Success
 		if len(info) == 0 {
-			return stored{}, "", "the answer holds no outcome for it"
+			return stored{unclear: !refused}, "", "the answer holds no outcome for it"
 		}
 		for _, word := range info {
 			switch {
@@ -101,7 +102,7 @@ func (r results) upsert(id uuid.UUID) (outcome stored, words, reason string) {
 			case word == wordDuplicates:
 				outcome.duplicates = true
 			default:
-				return stored{}, info.String(), "the outcome is not one that is known to be good"
+				return stored{unclear: item.Success != nil}, info.String(), "the outcome is not one that is known to be good"
 			}
 		}
 		outcome.duplicates = outcome.duplicates || item.HasDuplicates

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -105,43 +106,50 @@ func profileNotInUse(ctx context.Context, c *Client, id uuid.UUID) (warnings []s
 // profileUsers returns the users that refer to a profile, those made at the
 // panel among them, and whether the panel tells such references at all.
 func (c *Client) profileUsers(ctx context.Context, id uuid.UUID) (users []User, told bool, err error) {
-	told = true
-	if c.Users().supported(ctx) != nil { // no users, nobody refers
+	switch err := c.Users().supported(ctx); {
+	case errors.Is(err, ErrUnsupported): // no users, nobody refers
 		return nil, true, nil
+	case err != nil:
+		return nil, false, err
 	}
-	seen := map[string]bool{}
+	holders, known := map[string]bool{}, map[string]bool{}
 	for _, op := range []Operation{OpUsersList, OpUsersAll} {
 		entries, err := c.Users().list(ctx, op)
-		if errors.Is(err, ErrNoSuchPath) && op == OpUsersAll {
+		if errors.Is(err, ErrNoSuchPath) { // what the other listing tells is all there is to know
 			continue
 		}
 		if err != nil {
 			return nil, false, err
 		}
+		told = true
 		for _, e := range entries {
 			user := e.value
 			key := user.LinkID.String()
 			if user.LinkID == uuid.Nil {
-				key = "name " + user.Name
+				key = fmt.Sprintf("number %d, name %s", valueOr(user.UID, 0), user.Name)
 			}
-			if user.TimeProfiles.holds(id) && !seen[key] {
+			if user.TimeProfiles.holds(id) && !holders[key] {
+				holders[key] = true
 				users = append(users, user)
 			}
-			seen[key] = seen[key] || user.TimeProfiles.Known
+			// A reference without link_id may lead to any profile.
+			known[key] = known[key] || user.TimeProfiles.Known && user.TimeProfiles.Local == 0
 		}
 	}
-	for _, known := range seen {
+	for _, known := range known {
 		told = told && known
 	}
 	return users, told, nil
 }
 
+func valueOr[T any](pointer *T, otherwise T) T {
+	if pointer == nil {
+		return otherwise
+	}
+	return *pointer
+}
+
 // holds reports whether id is among the references.
 func (r References) holds(id uuid.UUID) bool {
-	for _, other := range r.IDs {
-		if other == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.IDs, id)
 }

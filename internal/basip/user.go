@@ -58,6 +58,7 @@ func RefersTo(ids ...uuid.UUID) References {
 type Apartment struct {
 	Known  bool      // the panel tells it, or it is to be sent
 	LinkID uuid.UUID // uuid.Nil: none
+	Local  bool      // there is one that has no link_id and cannot be sent
 }
 
 // Lock says which of a panel's locks a user may open.
@@ -116,9 +117,9 @@ func decodeUser(raw json.RawMessage) (User, error) {
 	user.TimeProfiles = decodeReferences(w.TimeProfiles)
 	user.Identifiers = decodeReferences(w.Identifiers)
 	for _, apartment := range []json.RawMessage{w.ApartmentLinkID, w.Apartment} {
-		if len(apartment) > 0 && !user.Apartment.Known {
-			id, _ := reference(apartment)
-			user.Apartment = Apartment{Known: true, LinkID: id}
+		if len(apartment) > 0 && user.Apartment.LinkID == uuid.Nil && !user.Apartment.Local {
+			id, linked := reference(apartment)
+			user.Apartment = Apartment{Known: true, LinkID: id, Local: !linked && !isAbsent(apartment)}
 		}
 	}
 	if w.LockNumber == nil {
@@ -174,13 +175,15 @@ func decodeReferences(raw json.RawMessage) References {
 	return found
 }
 
-// isAbsent reports whether a listed identifier stands for none: its number is -1
+// isAbsent reports whether a reference stands for none: its number is -1
 // (contract §5.7).
 func isAbsent(raw json.RawMessage) bool {
 	var object struct {
-		UID *int64 `json:"identifier_uid"`
+		UID           *int64 `json:"uid"`
+		IdentifierUID *int64 `json:"identifier_uid"`
 	}
-	return string(raw) == "null" || json.Unmarshal(raw, &object) == nil && object.UID != nil && *object.UID < 0
+	return absent(raw) || string(raw) == `""` || json.Unmarshal(raw, &object) == nil &&
+		(valueOr(object.UID, 0) < 0 || valueOr(object.IdentifierUID, 0) < 0)
 }
 
 // upsertUser is a user as it is sent (contract §2.4).
@@ -209,16 +212,17 @@ func encodeUser(u User) (json.RawMessage, error) {
 		LinkID: u.LinkID, Name: u.Name, Info: u.Info, LockNumber: number,
 		CustomAccess: u.CustomAccess, AuthFactors: u.AuthFactors,
 	}
-	if u.TimeProfiles.Known {
+	// An empty list could detach those that have no link_id.
+	if u.TimeProfiles.Known && (len(u.TimeProfiles.IDs) > 0 || u.TimeProfiles.Local == 0) {
 		item.TimeProfiles = &linkIDs{append([]uuid.UUID{}, u.TimeProfiles.IDs...)}
 	}
-	if len(u.Identifiers.IDs) > 0 { // an empty list could detach those that have no link_id
+	if len(u.Identifiers.IDs) > 0 {
 		item.Identifiers = &linkIDs{u.Identifiers.IDs}
 	}
 	if !u.CustomAccess || len(u.AuthFactors) == 0 {
 		item.AuthFactors = []string{anyFactor}
 	}
-	if u.Apartment.Known {
+	if u.Apartment.Known && (u.Apartment.LinkID != uuid.Nil || !u.Apartment.Local) {
 		apartment := json.RawMessage("null")
 		if u.Apartment.LinkID != uuid.Nil {
 			apartment = json.RawMessage(`"` + u.Apartment.LinkID.String() + `"`)
@@ -265,16 +269,40 @@ func userDifferences(sent, held User) []string {
 	if factors := slices.Sorted(slices.Values(sent.AuthFactors)); sent.CustomAccess && !slices.Equal(factors, held.AuthFactors) {
 		differ("the list of authentication factors", factors, held.AuthFactors)
 	}
-	if sent.TimeProfiles.Known && held.TimeProfiles.Known && !slices.Equal(sent.TimeProfiles.IDs, held.TimeProfiles.IDs) {
-		differ("the list of time profiles", sent.TimeProfiles.IDs, held.TimeProfiles.IDs)
+	if held.TimeProfiles.lacks(sent.TimeProfiles) {
+		differ("the list of time profiles", sent.TimeProfiles, held.TimeProfiles)
 	}
-	if sent.Apartment.Known && held.Apartment.Known && sent.Apartment.LinkID != held.Apartment.LinkID {
-		differ("the apartment", sent.Apartment.LinkID, held.Apartment.LinkID)
+	if sent.Apartment.Known && held.Apartment.Known && (sent.Apartment.LinkID != held.Apartment.LinkID || sent.Apartment.Local && !held.Apartment.Local) {
+		differ("the apartment", sent.Apartment, held.Apartment)
 	}
-	if sent.Identifiers.Known && held.Identifiers.Known &&
-		(!slices.Equal(sent.Identifiers.IDs, held.Identifiers.IDs) || held.Identifiers.Local < sent.Identifiers.Local) {
-		differ("the list of identifiers", fmt.Sprintf("%v and %d without link_id", sent.Identifiers.IDs, sent.Identifiers.Local),
-			fmt.Sprintf("%v and %d without link_id", held.Identifiers.IDs, held.Identifiers.Local))
+	if held.Identifiers.lacks(sent.Identifiers) {
+		differ("the list of identifiers", sent.Identifiers, held.Identifiers)
 	}
 	return d
+}
+
+// lacks reports whether r, which a panel tells, is not what was sent.
+func (r References) lacks(sent References) bool {
+	return sent.Known && r.Known && (!slices.Equal(sent.IDs, r.IDs) || r.Local < sent.Local)
+}
+
+// String lists the references for a message.
+func (r References) String() string {
+	text := fmt.Sprint(r.IDs)
+	if r.Local > 0 {
+		text += fmt.Sprintf(" and %d without link_id", r.Local)
+	}
+	return text
+}
+
+// String names the apartment for a message.
+func (a Apartment) String() string {
+	switch {
+	case a.LinkID != uuid.Nil:
+		return a.LinkID.String()
+	case a.Local:
+		return "one without link_id"
+	default:
+		return "none"
+	}
 }

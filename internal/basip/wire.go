@@ -64,8 +64,8 @@ func (c *codes) UnmarshalJSON(data []byte) error {
 	switch {
 	case json.Unmarshal(data, &one) == nil:
 		list = []string{one}
-	case json.Unmarshal(data, &list) != nil:
-		return nil // an outcome of an unknown form is not a good one
+	default: // an outcome of yet another form stays empty, which is not a good one
+		_ = json.Unmarshal(data, &list)
 	}
 	*c = nil
 	for _, text := range list {

@@ -60,7 +60,7 @@ func (c *Collection[T]) store(ctx context.Context, item T, action string) (store
 			return stored{}, err
 		}
 		outcome, words, reason := answer.upsert(id)
-		if reason == reasonMissing {
+		if outcome.unclear {
 			return outcome, &UnconfirmedError{c.itemError(action, item, words, reason)}
 		}
 		if reason != "" {

@@ -1,0 +1,178 @@
+package basip
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// holding is the reference to time profile 7, in JSON.
+func holding() string { return fmt.Sprintf(`{"time_profiles":{"link_ids":["%s"]}}`, id(7)) }
+
+// handMade is a user made at the panel.
+func handMade(uid int, name, more string) object {
+	user := wire(0, name, more)
+	user["link_id"], user["item_uid"] = nil, uid
+	return user
+}
+
+func TestTimeProfileInUseIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	const free = `{"time_profiles":{"link_ids":[]}}`
+	other := fmt.Sprintf(`{"time_profiles":[{"link_id":"%s"},{"link_id":"%s"}]}`, id(8), strings.ToUpper(id(7).String()))
+	tests := map[string]struct {
+		users   []object
+		profile string // keys over those of an unused profile
+		names   []string
+	}{
+		"a user":                        {[]object{wire(1, "Ann", holding())}, "", []string{`"Ann"`, id(1).String()}},
+		"two users":                     {[]object{wire(1, "Ann", holding()), wire(2, "Bob", free), wire(3, "Eve", other)}, "", []string{`"Ann"`, `"Eve"`}},
+		"a user made at the panel":      {[]object{handMade(1, "Guard", holding())}, "", []string{`"Guard"`, "made at the panel"}},
+		"the second of two namesakes":   {[]object{handMade(1, "Guard", free), handMade(2, "Guard", holding())}, "", []string{`"Guard"`}},
+		"a user on page 3":              {append(people(110), wire(200, "Zoe", holding())), "", []string{`"Zoe"`}},
+		"a user that cannot be read":    {[]object{wire(1, "Ann", fmt.Sprintf(`{"lock_number":9,"time_profiles":["%s"]}`, id(7)))}, "", []string{`"Ann"`}},
+		"identifiers":                   {nil, `{"identifiers":{"uid_items":[4,5],"count":2}}`, []string{"2 of the panel's identifiers"}},
+		"identifiers of an odd profile": {nil, `{"identifiers":{"count":3},"time_options":"none"}`, []string{"3 of the panel's identifiers"}},
+		"both":                          {[]object{wire(1, "Ann", holding())}, `{"identifiers":[{}]}`, []string{`"Ann"`, "1 of the panel's identifiers"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users, p.profiles = test.users, []object{wireProfile(7, "Office", test.profile), wireProfile(8, "Night", "")}
+			warnings, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7))
+			var inUse *InUseError
+			if !errors.As(err, &inUse) || inUse.LinkID != id(7) || len(warnings) > 0 {
+				t.Fatalf("warnings %q, error %v, want an InUseError", warnings, err)
+			}
+			for _, name := range test.names {
+				if !strings.Contains(err.Error(), name) {
+					t.Errorf("%s is not in the error: %v", name, err)
+				}
+			}
+			if strings.Contains(err.Error(), `"Bob"`) {
+				t.Errorf("the error names somebody without the profile: %v", err)
+			}
+			p.expectNoWrites(t)
+		})
+	}
+}
+
+func TestHolderIsNamedOnce(t *testing.T) {
+	t.Parallel()
+	p := newPanel()
+	p.users, p.profiles = []object{wire(1, "Ann", holding())}, []object{wireProfile(7, "Office", "")}
+	_, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7))
+	var inUse *InUseError
+	if !errors.As(err, &inUse) || len(inUse.Users) != 1 {
+		t.Errorf("error %v, want one user, who is in both listings", err)
+	}
+}
+
+func TestWarningWhereReferencesAreNotTold(t *testing.T) {
+	t.Parallel()
+	const free = `{"time_profiles":{"link_ids":[]}}`
+	tests := map[string]struct {
+		users []object
+		warns bool
+	}{
+		"no users":                  {nil, false},
+		"all told":                  {[]object{wire(1, "Ann", free), handMade(2, "Guard", `{"time_profiles":null}`)}, false},
+		"nothing told":              {[]object{wire(1, "Ann", "")}, true},
+		"one does not tell":         {[]object{wire(1, "Ann", free), wire(2, "Bob", "")}, true},
+		"a hand-made does not tell": {[]object{wire(1, "Ann", free), handMade(2, "Guard", "")}, true},
+		"told by number alone":      {[]object{wire(1, "Ann", `{"time_profiles":[{"uid":7,"name":"Office"}]}`)}, true},
+		"told in an unknown form":   {[]object{wire(1, "Ann", `{"time_profiles":{"count":1}}`)}, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users, p.profiles = test.users, []object{wireProfile(7, "Office", "")}
+			warnings, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7))
+			if err != nil || (len(warnings) == 1) != test.warns {
+				t.Errorf("warnings %q, %v", warnings, err)
+			}
+			if test.warns && (!strings.Contains(warnings[0], id(7).String()) || !strings.Contains(warnings[0], "lobby")) {
+				t.Errorf("the warning does not name panel and profile: %s", warnings[0])
+			}
+			p.expect(t, profilesDel, 1)
+		})
+	}
+}
+
+func TestReferencesToldInOneListingOnly(t *testing.T) {
+	t.Parallel()
+	for name, quiet := range map[string]string{"told among all": usersList, "told among those with link_id": usersAll} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users, p.profiles = []object{wire(1, "Ann", holding())}, []object{wireProfile(7, "Office", "")}
+			p.always[quiet] = stillListed(t, wire(1, "Ann", ""))
+			var inUse *InUseError
+			if _, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7)); !errors.As(err, &inUse) {
+				t.Errorf("error %v, want an InUseError", err)
+			}
+		})
+	}
+}
+
+func TestGuardThatCannotLookRefuses(t *testing.T) {
+	t.Parallel()
+	for route, listing := range map[string]answer{
+		usersList:    says(http.StatusInternalServerError, ""),
+		usersAll:     says(http.StatusOK, `{"list_option":{"pagination":{"total_items":1}},"list_items":[]}`),
+		profilesList: says(http.StatusForbidden, `{"error":"Administrator rights required"}`),
+	} {
+		t.Run(route, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.profiles = []object{wireProfile(7, "Office", "")}
+			p.always[route] = listing
+			if _, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7)); err == nil {
+				t.Error("no error")
+			}
+			p.expectNoWrites(t)
+		})
+	}
+}
+
+func TestGuardDoesWithoutTheListingOfAllUsers(t *testing.T) {
+	t.Parallel()
+	p := newPanel()
+	p.profiles = []object{wireProfile(7, "Office", "")}
+	for _, route := range []string{usersAll, "GET /api/v1/access/user/items"} {
+		p.always[route] = says(http.StatusNotFound, "")
+	}
+	if _, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDeletionOfAUserWarnsOfIdentifiers(t *testing.T) {
+	t.Parallel()
+	linked := fmt.Sprintf(`{"identifier_uid":4,"link_id":"%s"}`, id(11))
+	for identifiers, count := range map[string]string{
+		`[]`:                                    "",
+		`[{"identifier_uid":-1}]`:               "",
+		`[` + linked + `]`:                      "1 of the identifiers",
+		`[{"identifier_uid":5},` + linked + `]`: "2 of the identifiers",
+	} {
+		t.Run(identifiers, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users = []object{wire(1, "Ann", `{"identifiers":`+identifiers+`}`), wire(2, "Bob", `{"identifiers":[{"identifier_uid":9}]}`)}
+			warnings, err := p.client(t).Users().Delete(t.Context(), id(1))
+			switch {
+			case err != nil:
+				t.Error(err)
+			case count == "" && len(warnings) > 0:
+				t.Errorf("warnings %q", warnings)
+			case count != "" && (len(warnings) != 1 || !strings.Contains(warnings[0], count) || !strings.Contains(warnings[0], `"Ann"`)):
+				t.Errorf("warnings %q, want one of %s", warnings, count)
+			}
+		})
+	}
+}
