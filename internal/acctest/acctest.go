@@ -32,6 +32,7 @@ func Factories(options ...provider.Option) map[string]func() (tfprotov6.Provider
 	options = append([]provider.Option{
 		provider.WithBackoff(poll.Backoff{First: 5 * time.Millisecond, Max: 50 * time.Millisecond}),
 		provider.WithSettle(200 * time.Millisecond),
+		provider.WithGrace(300 * time.Millisecond),
 		provider.WithEnvironment(func(string) string { return "" }),
 	}, options...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
@@ -66,6 +67,33 @@ func ProviderBlock(sim *simulator.Simulator) string {
 	}
 	b.WriteString("  }\n}\n")
 	return b.String()
+}
+
+// Tenant starts a simulated tenant, which ends with the test. Its tasks end after
+// three looks.
+func Tenant(t *testing.T) *simulator.Simulator {
+	t.Helper()
+	sim, err := simulator.Start(simulator.Config{Tenant: "tenant"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := sim.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	sim.Tenant().SetSettings(func(s *simulator.TenantSettings) {
+		s.ClientID, s.ClientSecret, s.TaskPolls = "client", ClientSecret, 3
+	})
+	return sim
+}
+
+// ClientSecret is the client secret of simulated tenants in tests.
+const ClientSecret = "Velvet-Compass-9"
+
+// TenantBlock is the provider block for the tenant of sim.
+func TenantBlock(sim *simulator.Simulator) string {
+	return fmt.Sprintf("provider \"gatehouse\" {\n  sailpoint = { base_url = %q, client_id = \"client\", client_secret = %q }\n}\n", sim.Tenant().URL(), ClientSecret)
 }
 
 // Run applies the steps with the real CLI and destroys at the end. Everything

@@ -9,13 +9,12 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"go.uber.org/goleak"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/acctest"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { acctest.Main(m) }
 
 // then is checks of the state with one of the panels after them.
 func then(look func() error, checks ...statecheck.StateCheck) []statecheck.StateCheck {

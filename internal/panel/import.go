@@ -35,6 +35,11 @@ func importByLinkID(ctx context.Context, panels *Panels, req resource.ImportStat
 	if diags.HasError() {
 		return
 	}
+	if why, pending := panels.notYet(panel); pending { // nobody could look whether the object exists
+		resp.Diagnostics.AddError("Panel not known yet", fmt.Sprintf(
+			"%s cannot be imported: %s. Apply what the provider block depends on first, for example with -target.", req.ID, why))
+		return
+	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("panel"), types.StringValue(panel))...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("link_id"), uuidtype.NewUUIDValue(linkID))...)
 }

@@ -104,16 +104,21 @@ func (p *Panels) client(name string) (*basip.Client, diag.Diagnostics) {
 	return nil, diags
 }
 
+// notYet says why a panel cannot be spoken to before apply, if that is so.
+func (p *Panels) notYet(name string) (why string, pending bool) {
+	if why, pending := p.pending[name]; pending || p.whole || p.clients[name] != nil {
+		return why, pending
+	}
+	return "the panels of the provider block are not known before apply", true
+}
+
 // readable returns the client of a panel for a refresh. It is nil, with a
 // warning, for a panel that cannot be spoken to before apply: the plan goes on
 // with what the state knows.
 func (p *Panels) readable(name string) (*basip.Client, diag.Diagnostics) {
-	why, pending := p.pending[name]
-	if !pending && (p.whole || p.clients[name] != nil) {
-		return p.client(name)
-	}
+	why, pending := p.notYet(name)
 	if !pending {
-		why = "the panels of the provider block are not known before apply"
+		return p.client(name)
 	}
 	var diags diag.Diagnostics
 	diags.AddAttributeWarning(path.Root("panel"), "Panel not refreshed",

@@ -15,7 +15,13 @@ func planPanel(ctx context.Context, panels *Panels, req resource.ModifyPlanReque
 	at := path.Root("panel")
 	var config types.String
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &config)...)
-	if resp.Diagnostics.HasError() || config.IsUnknown() || panels == nil {
+	if resp.Diagnostics.HasError() || panels == nil {
+		return
+	}
+	if config.IsUnknown() {
+		if !req.State.Raw.IsNull() { // it may turn out to be another panel
+			resp.RequiresReplace = append(resp.RequiresReplace, at)
+		}
 		return
 	}
 	name, diags := panels.resolve(config.ValueString())
