@@ -11,7 +11,10 @@ require (
 	github.com/hashicorp/terraform-plugin-log v0.11.0
 	github.com/hashicorp/terraform-plugin-testing v1.16.0
 	go.uber.org/goleak v1.3.0
+	golang.org/x/time v0.15.0
 )
+
+require github.com/hashicorp/terraform-plugin-framework-jsontypes v0.2.0 // indirect
 
 require (
 	github.com/ProtonMail/go-crypto v1.4.1 // indirect

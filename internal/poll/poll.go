@@ -78,13 +78,25 @@ func (e *Error) Unwrap() error { return e.Err }
 // or returns an error; that error is returned as it is. When the context ends
 // first, the result is an *Error.
 func Until(ctx context.Context, b Backoff, look func(context.Context) (done bool, err error)) error {
+	return Paced(ctx, b, func(ctx context.Context) (bool, time.Duration, error) {
+		done, err := look(ctx)
+		return done, 0, err
+	})
+}
+
+// Paced is Until for another side that may say itself when to look again: a
+// wait over zero that look returns takes the place of the back-off's.
+func Paced(ctx context.Context, b Backoff, look func(context.Context) (done bool, wait time.Duration, err error)) error {
 	start := time.Now()
 	for n := 0; ; n++ {
-		done, err := look(ctx)
+		done, wait, err := look(ctx)
 		if err != nil || done {
 			return err
 		}
-		if err := Wait(ctx, b.Delay(n)); err != nil {
+		if wait <= 0 {
+			wait = b.Delay(n)
+		}
+		if err := Wait(ctx, wait); err != nil {
 			return &Error{Looks: n + 1, Elapsed: time.Since(start), Err: err}
 		}
 	}

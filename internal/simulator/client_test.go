@@ -53,6 +53,7 @@ func startWith(t *testing.T, cfg simulator.Config) *simulator.Simulator {
 type client struct {
 	t           *testing.T
 	base, token string
+	contentType string // of every request, when it is set
 	http        *http.Client
 }
 
@@ -177,6 +178,9 @@ func (c *client) try(ctx context.Context, method, path string, body any) (reply,
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if c.contentType != "" {
+		req.Header.Set("Content-Type", c.contentType)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -17,16 +17,20 @@ type Config struct {
 	// Panels are the names of the panels. Each has a listener of its own with
 	// its API at the server root, like a device.
 	Panels []string
-	// Latency is added to every answer of a panel, but not of the control API.
+	// Tenant is the name of the tenant, empty for none. Its listener comes
+	// after those of the panels.
+	Tenant string
+	// Latency is added to every answer of a target, but not of the control API.
 	Latency time.Duration
-	// Now is the clock that tokens expire and delayed deletions end by;
+	// Now is the clock that tokens expire, delayed deletions and tasks end, and
+	// requests are limited by;
 	// [time.Now] when nil. Latency and delays pass in real time.
 	Now func() time.Time
 }
 
 // Validate reports what keeps cfg from being started whatever the state of the
-// machine: a listen address that is none, a panel without a name or with that
-// of another, a negative latency.
+// machine: a listen address that is none, a panel without a name, two targets
+// with one name, a negative latency.
 func (cfg Config) Validate() error {
 	if cfg.Latency < 0 {
 		return errors.New("latency must not be negative")
@@ -41,11 +45,22 @@ func (cfg Config) Validate() error {
 		}
 		seen[name] = true
 	}
+	if cfg.Tenant != "" && seen[cfg.Tenant] {
+		return fmt.Errorf("a panel and the tenant are named %q", cfg.Tenant)
+	}
 	_, port, err := splitAddr(cfg.Listen)
-	if err == nil && port != 0 && port+len(cfg.Panels) > 65535 {
-		err = fmt.Errorf("listen address %q: no ports left after it for %d panels", cfg.Listen, len(cfg.Panels))
+	if err == nil && port != 0 && port+cfg.targets() > 65535 {
+		err = fmt.Errorf("listen address %q: no ports left after it for %d targets", cfg.Listen, cfg.targets())
 	}
 	return err
+}
+
+// targets is how many listeners there are besides the control listener.
+func (cfg Config) targets() int {
+	if cfg.Tenant == "" {
+		return len(cfg.Panels)
+	}
+	return len(cfg.Panels) + 1
 }
 
 // splitAddr reads a listen address, which may be empty.

@@ -33,6 +33,17 @@ func (s *Simulator) controlHandler() http.Handler {
 				for _, p := range s.panels {
 					p.ExpireTokens()
 				}
+				if s.tenant != nil {
+					s.tenant.ExpireTokens()
+				}
+				return nil, nil
+			},
+		},
+		"/_sim/tasks": {
+			"DELETE": func(*http.Request) (any, error) {
+				if s.tenant != nil {
+					s.tenant.FinishTasks()
+				}
 				return nil, nil
 			},
 		},
@@ -71,10 +82,14 @@ func reply(w http.ResponseWriter, status int, body any) {
 }
 
 type (
-	// panelsView is one kind of thing about panels by their names.
-	panelsView[T any] struct {
-		Panels map[string]T `json:"panels"`
+	// targetsView is one kind of thing about panels, by their names, and about
+	// the tenant.
+	targetsView[P, T any] struct {
+		Panels map[string]P `json:"panels"`
+		Tenant *T           `json:"tenant,omitempty"`
 	}
+	statesView   = targetsView[PanelState, TenantState]
+	settingsView = targetsView[Settings, TenantSettings]
 	requestsView struct {
 		Requests []Request `json:"requests"`
 	}
@@ -83,53 +98,75 @@ type (
 	}
 )
 
-func (s *Simulator) stateView() panelsView[PanelState] {
-	v := panelsView[PanelState]{map[string]PanelState{}}
+func (s *Simulator) stateView() statesView {
+	v := statesView{Panels: map[string]PanelState{}}
 	for _, p := range s.panels {
 		v.Panels[p.name] = p.State()
+	}
+	if s.tenant != nil {
+		state := s.tenant.State()
+		v.Tenant = &state
 	}
 	return v
 }
 
-// settingsView leaves the passwords out.
-func (s *Simulator) settingsView() panelsView[Settings] {
-	v := panelsView[Settings]{map[string]Settings{}}
+// settingsView leaves the secrets out.
+func (s *Simulator) settingsView() settingsView {
+	v := settingsView{Panels: map[string]Settings{}}
 	for _, p := range s.panels {
 		settings := p.Settings()
 		settings.Password = ""
 		v.Panels[p.name] = settings
 	}
+	if s.tenant != nil {
+		settings := s.tenant.Settings()
+		settings.ClientSecret = ""
+		v.Tenant = &settings
+	}
 	return v
 }
 
 func (s *Simulator) putState(r *http.Request) (any, error) {
-	panels, err := readPanels[PanelState](s, r)
+	v, err := readTargets[PanelState, TenantState](s, r)
 	if err != nil {
 		return nil, err
 	}
-	for name, state := range panels {
+	for name, state := range v.Panels {
 		if err := state.Validate(); err != nil {
 			return nil, fmt.Errorf("panel %q: %w", name, err)
 		}
 	}
-	for name, state := range panels {
+	if v.Tenant != nil {
+		if err := v.Tenant.Validate(); err != nil {
+			return nil, fmt.Errorf("tenant: %w", err)
+		}
+		s.tenant.SetState(*v.Tenant)
+	}
+	for name, state := range v.Panels {
 		s.Panel(name).SetState(state)
 	}
 	return s.stateView(), nil
 }
 
 func (s *Simulator) putSettings(r *http.Request) (any, error) {
-	panels, err := readPanels[json.RawMessage](s, r)
+	v, err := readTargets[json.RawMessage, json.RawMessage](s, r)
 	if err != nil {
 		return nil, err
 	}
 	changed := map[string]Settings{}
-	for name, partial := range panels {
+	for name, partial := range v.Panels {
 		settings, err := s.Panel(name).Settings().merged(partial)
 		if err != nil {
 			return nil, fmt.Errorf("panel %q: %w", name, err)
 		}
 		changed[name] = settings
+	}
+	if v.Tenant != nil {
+		settings, err := s.tenant.Settings().merged(*v.Tenant)
+		if err != nil {
+			return nil, fmt.Errorf("tenant: %w", err)
+		}
+		s.tenant.SetSettings(func(old *TenantSettings) { *old = settings })
 	}
 	for name, settings := range changed {
 		s.Panel(name).SetSettings(func(old *Settings) { *old = settings })
@@ -148,21 +185,24 @@ func (s *Simulator) putFaults(r *http.Request) (any, error) {
 	return faultsView{s.faults.get()}, nil
 }
 
-// readPanels reads a body about panels and checks that all of them exist.
-func readPanels[T any](s *Simulator, r *http.Request) (map[string]T, error) {
-	var v panelsView[T]
+// readTargets reads a body about targets and checks that all of them exist.
+func readTargets[P, T any](s *Simulator, r *http.Request) (targetsView[P, T], error) {
+	var v targetsView[P, T]
 	if err := decodeStrict(r.Body, &v); err != nil {
-		return nil, describe(err)
+		return v, describe(err)
 	}
-	if len(v.Panels) == 0 {
-		return nil, errors.New(`the body names no panel: want {"panels": {"name": {...}}}`)
+	if len(v.Panels) == 0 && v.Tenant == nil {
+		return v, errors.New(`the body names no panel and no tenant: want {"panels": {"name": {...}}, "tenant": {...}}`)
 	}
 	for name := range v.Panels {
 		if s.Panel(name) == nil {
-			return nil, fmt.Errorf("unknown panel %q: there are %s", name, strings.Join(s.targetNames(), ", "))
+			return v, fmt.Errorf("unknown panel %q: there are %s", name, strings.Join(s.panelNames(), ", "))
 		}
 	}
-	return v.Panels, nil
+	if v.Tenant != nil && s.tenant == nil {
+		return v, errors.New("there is no tenant")
+	}
+	return v, nil
 }
 
 func describe(err error) error { return fmt.Errorf("body: %w", err) }

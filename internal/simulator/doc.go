@@ -1,14 +1,16 @@
 // Package simulator runs simulated targets over real HTTP, for tests and for
-// trying things out without hardware. The targets are BAS-IP door panels of
-// the Android family, built from the vendor contract (the § numbers below and
-// in the code) and from nothing else of this project, so that a misreading in
-// the client shows as a failing test.
+// trying things out without hardware or an account. The targets are BAS-IP door
+// panels of the Android family and a SailPoint Identity Security Cloud tenant
+// with identity profiles. They are built from the vendors' contracts (the §
+// numbers below and in the code, of the one or the other) and from nothing else
+// of this project, so that a misreading in a client shows as a failing test.
 //
-// [Start] opens one listener for the control API and one per panel. A panel's
-// listener serves the vendor API at its root, as a device does, and the same
-// control API below /_sim/.
+// [Start] opens one listener for the control API, one per panel and one for the
+// tenant. A target's listener serves the vendor API at its root and the same
+// control API below /_sim/. A target performs each request as one step, so a
+// request is either applied whole or not at all.
 //
-// # Vendor API
+// # Panel API
 //
 // Paths are below /api/v1 except for the first. All but the first two want a
 // token as "Authorization: Bearer", and those that write an administrator's.
@@ -35,32 +37,64 @@
 // paths for users (§1.1). Deletes by uid remove local entities too; a client
 // should never be seen using them.
 //
-// The panel handles one request at a time and each as one step, so a request
-// is either applied whole or not at all.
+// # Tenant API
+//
+// Below, V is a version of the API as a whole: v3, v2024, v2025, v2026 or beta
+// (§1.4). All paths but the first two want a token as "Authorization: Bearer".
+//
+//	POST               /oauth/token                   token for client id and secret
+//	GET                /oauth/info                    where that is
+//	GET, POST          /identity-profiles/v1          list, create
+//	POST               /identity-profiles/v1/bulk-delete
+//	GET, PATCH, DELETE /identity-profiles/v1/{id}
+//	GET                /identity-profiles/v1/{id}/default-identity-attribute-config
+//	POST               /identity-profiles/v1/{id}/process-identities
+//	GET                /identity-profiles/v1/{id}/lifecycle-states
+//	any of these       /V/identity-profiles...
+//	GET                /task-status/v1                list of deletions
+//	GET                /task-status/v1/{id}           state of a deletion
+//	any of these       /V/task-status...              but not in v3
+//	GET                /sources/v1/{id}, /V/sources/{id}
+//
+// Export, import and identity-preview are a 501, and there are no lifecycle
+// states. An unknown path is a 404 and a known one with another verb a 405.
+// Every object answered has a field x_extra that nobody documented, but for the
+// 401 and 429, which are word for word the vendor's.
+//
+// A deletion, of one profile or many, starts a task and has its effect when
+// the task ends; [TenantSettings] says when and how that is. A new profile gets
+// what it lacks from the tenant: a priority 10 above the highest, mappings, the
+// names of its source and owner (§2.2). A second profile of one source is a
+// 409. A PATCH of what only the server writes, or of both the source and the
+// mappings, is a 400 (§2.3).
 //
 // # Control API
 //
-// The control API is on the control listener and on every panel's listener.
+// The control API is on the control listener and on every target's listener.
 // Its requests are not logged, not delayed and struck by no fault, and they
-// are answered when the panel is unavailable. A mistake in a body (an unknown
-// field or panel, a value outside its enumeration) is a 400 with
+// are answered when the target is unavailable. A mistake in a body (an unknown
+// field or target, a value outside its enumeration) is a 400 with
 // {"error": "..."}, and then nothing has changed.
 //
-//	GET    /_sim/state     {"panels": {"lobby": PanelState, ...}}
-//	PUT    /_sim/state     replaces the state of the panels named
-//	GET    /_sim/settings  {"panels": {"lobby": Settings, ...}} without passwords
-//	PUT    /_sim/settings  merges partial settings of the panels named
+//	GET    /_sim/state     {"panels": {"lobby": PanelState, ...}, "tenant": TenantState}
+//	PUT    /_sim/state     replaces the state of the targets named
+//	GET    /_sim/settings  {"panels": {"lobby": Settings, ...}, "tenant": TenantSettings}
+//	                       without passwords and secrets
+//	PUT    /_sim/settings  merges partial settings of the targets named
 //	GET    /_sim/requests  {"requests": [Request, ...]}
 //	DELETE /_sim/requests  empties the request log
 //	GET    /_sim/faults    {"rules": [Fault, ...]}
 //	PUT    /_sim/faults    replaces all rules and starts their counts anew
 //	DELETE /_sim/faults    removes all rules
-//	DELETE /_sim/tokens    makes every token of every panel invalid
+//	DELETE /_sim/tokens    makes every token of every target invalid
+//	DELETE /_sim/tasks     ends every task of the tenant now
 //
-// A PUT answers what a GET would then answer, a DELETE answers 204.
+// A PUT answers what a GET would then answer, a DELETE answers 204. Without a
+// tenant there is no "tenant".
 //
-// State is written as the JSON of [PanelState]. A user in it refers to others
-// with plain lists:
+// State is written as the JSON of [PanelState] and [TenantState]; the tasks of
+// the latter are for reading, and what a PUT says of them has no effect. A user
+// refers to others with plain lists:
 //
 //	{"uid": 1, "link_id": "…", "name": "Ada", "info": "", "lock_number": 1,
 //	 "is_custom_user_access": true, "auth_factors": ["card"],
@@ -77,8 +111,8 @@
 //
 // The log has every request on a vendor path, of all targets, in the order in
 // which they took effect; see [Request] for the fields. An entry is there
-// before the answer is sent. Credentials never are: neither a login's query
-// nor any header. A request whose connection was cut has status 0.
+// before the answer is sent. Credentials never are: neither a login's query or
+// body nor any header. A request whose connection was cut has status 0.
 //
 // # Faults
 //
@@ -87,7 +121,8 @@
 // and count times. All rules count all requests that match them; of those that
 // strike one, the first in order is carried out.
 //
-//	{"status": 500}                       500 and no effect
+//	{"status": 500}                       500 and no effect, with an error as
+//	                                      the target writes it
 //	{"status": 500, "apply": true}        applied, but answered with 500
 //	{"cut": true}                         connection reset, no effect
 //	{"cut": true, "apply": true}          applied, and the answer is lost
@@ -100,11 +135,11 @@
 // breaks without an answer. A rule that has to make a GET fail by a cut should
 // have no count, or a count of more than one.
 //
-// # Settings
+// # Settings of panels
 //
-// The settings of a panel, with the default first. Contract sections say what
-// is documented; where nothing is, the variants are what a client has to
-// survive.
+// Those of the tenant are described at [TenantSettings]. The settings of a
+// panel, with the default first. Contract sections say what is documented;
+// where nothing is, the variants are what a client has to survive.
 //
 // Device:
 //

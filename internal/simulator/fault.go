@@ -28,7 +28,8 @@ type Fault struct {
 
 	// Status and Body replace the answer. A Body that is a JSON string is sent
 	// as that text, any other JSON as it is; with a Body and no Status the
-	// status is 200, with a Status and no Body the body is a JSON error.
+	// status is 200, with a Status and no Body the body is a JSON error of
+	// the target's.
 	Status int             `json:"status,omitempty"`
 	Body   json.RawMessage `json:"body,omitempty"`
 	// Headers are added to the answer.

@@ -142,5 +142,10 @@ func (p *Panel) condition() (latency time.Duration, unavailable bool) {
 	return time.Duration(p.settings.Latency), p.settings.Unavailable
 }
 
+// failure is what a fault answers that has a status and no body.
+func (p *Panel) failure(status int) answer {
+	return jsonAnswer(status, map[string]any{"error": http.StatusText(status)})
+}
+
 // secret keeps the bodies of logins out of the log, wherever the path lies.
 func (p *Panel) secret(path string) bool { return strings.HasSuffix(path, "/login") }

@@ -93,7 +93,12 @@ func DefaultSettings(name string) Settings {
 
 // serialNumber derives a well-formed version 4 UUID from a name.
 func serialNumber(name string) string {
-	b := sha256.Sum256([]byte("panel " + name))
+	sum := sha256.Sum256([]byte("panel " + name))
+	return formatUUID([16]byte(sum[:16]))
+}
+
+// formatUUID makes a version 4 UUID of b.
+func formatUUID(b [16]byte) string {
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])

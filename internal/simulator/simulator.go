@@ -19,6 +19,7 @@ type Simulator struct {
 	log     requestLog
 	faults  faults
 	panels  []*Panel
+	tenant  *Tenant
 	control string
 
 	// controlling makes a change by the control API, which first checks all
@@ -38,7 +39,7 @@ func Start(cfg Config) (*Simulator, error) {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	listeners, err := listen(ctx, cfg.Listen, 1+len(cfg.Panels))
+	listeners, err := listen(ctx, cfg.Listen, 1+cfg.targets())
 	if err != nil {
 		cancel()
 		return nil, fmt.Errorf("simulator: %w", err)
@@ -51,10 +52,16 @@ func Start(cfg Config) (*Simulator, error) {
 	for i, name := range cfg.Panels {
 		s.panels = append(s.panels, newPanel(name, baseURL(listeners[1+i]), s.now, cfg.Latency))
 	}
+	if cfg.Tenant != "" {
+		s.tenant = newTenant(cfg.Tenant, baseURL(listeners[1+len(cfg.Panels)]), s.now, cfg.Latency)
+	}
 	control := s.controlHandler()
 	s.serve(ctx, listeners[0], control)
 	for i, p := range s.panels {
 		s.serve(ctx, listeners[1+i], withControl(control, s.vendor(p)))
+	}
+	if s.tenant != nil {
+		s.serve(ctx, listeners[1+len(cfg.Panels)], withControl(control, s.vendor(s.tenant)))
 	}
 	return s, nil
 }
@@ -148,7 +155,7 @@ func (s *Simulator) Close() error {
 }
 
 // ControlURL returns the base URL of the control listener; the control API is
-// below /_sim/ there, and below /_sim/ at every panel's URL too.
+// below /_sim/ there, and below /_sim/ at every target's URL too.
 func (s *Simulator) ControlURL() string { return s.control }
 
 // Panel returns the panel of that name, or nil.
@@ -163,6 +170,9 @@ func (s *Simulator) Panel(name string) *Panel {
 
 // Panels returns the panels in the order of [Config].
 func (s *Simulator) Panels() []*Panel { return list(s.panels) }
+
+// Tenant returns the tenant, or nil when [Config] names none.
+func (s *Simulator) Tenant() *Tenant { return s.tenant }
 
 // Requests returns the requests on vendor paths so far, in the order in which
 // they took effect. Each is there by the time its answer arrives.
@@ -183,10 +193,18 @@ func (s *Simulator) SetFaults(rules ...Fault) error {
 	return nil
 }
 
-func (s *Simulator) targetNames() []string {
+func (s *Simulator) panelNames() []string {
 	var names []string
 	for _, p := range s.panels {
 		names = append(names, p.name)
+	}
+	return names
+}
+
+func (s *Simulator) targetNames() []string {
+	names := s.panelNames()
+	if s.tenant != nil {
+		names = append(names, s.tenant.name)
 	}
 	return names
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// A target is something that answers vendor requests: a panel. What is the
+// A target is something that answers vendor requests: a panel or the tenant. What is the
 // same for every kind of target, which is the request log, faults, delays and
 // cut connections, is done here, before and after the target answers.
 type target interface {
@@ -23,6 +23,8 @@ type target interface {
 	answer(*call) answer
 	// condition returns what the line to the target is like just now.
 	condition() (latency time.Duration, unavailable bool)
+	// failure is the error the target answers with a status, for faults.
+	failure(status int) answer
 	// secret reports whether bodies sent to a path must not be logged.
 	secret(path string) bool
 }
@@ -77,7 +79,7 @@ func (s *Simulator) vendor(t target) http.Handler {
 			a = t.answer(c)
 		}
 		if rule.replaces() {
-			a = rule.answer()
+			a = rule.answer(t)
 		}
 		// The entry is there before the first byte is sent: who has an answer
 		// finds its request in the log.
@@ -98,9 +100,9 @@ func (s *Simulator) vendor(t target) http.Handler {
 	})
 }
 
-// answer is what the rule puts in place of the ordinary answer; the zero
-// answer for a cut.
-func (f *Fault) answer() answer {
+// answer is what the rule puts in place of t's ordinary answer; the zero answer
+// for a cut.
+func (f *Fault) answer(t target) answer {
 	if f.Cut {
 		return answer{}
 	}
@@ -111,7 +113,7 @@ func (f *Fault) answer() answer {
 	var text string
 	switch {
 	case len(f.Body) == 0:
-		return jsonAnswer(status, map[string]any{"error": http.StatusText(status)})
+		return t.failure(status)
 	case json.Unmarshal(f.Body, &text) == nil:
 		return answer{status, http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, []byte(text)}
 	}

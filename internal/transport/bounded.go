@@ -22,6 +22,8 @@ type bounded struct {
 	next    http.RoundTripper
 	timeout time.Duration
 	maxBody int64
+
+	maxErrorBody int64 // of status 400 and above; as maxBody when zero
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -33,22 +35,35 @@ func (b *bounded) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, timeoutCause(ctx, err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // the body has been read or is of no use
-	body, err := io.ReadAll(io.LimitReader(resp.Body, b.maxBody+1))
+	defer resp.Body.Close()
+	body, err := b.read(resp)
 	if err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", timeoutCause(ctx, err))
-	}
-	if int64(len(body)) > b.maxBody {
-		return nil, fmt.Errorf("%w (%d bytes)", ErrBodyTooLarge, b.maxBody)
+		return nil, timeoutCause(ctx, err)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.ContentLength = int64(len(body))
 	return resp, nil
 }
 
+// read returns the body of an answer, as far as it is wanted.
+func (b *bounded) read(resp *http.Response) ([]byte, error) {
+	if b.maxErrorBody > 0 && resp.StatusCode >= http.StatusBadRequest {
+		body, _ := io.ReadAll(io.LimitReader(resp.Body, b.maxErrorBody))
+		return body, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, b.maxBody+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	if int64(len(body)) > b.maxBody {
+		return nil, fmt.Errorf("%w (%d bytes)", ErrBodyTooLarge, b.maxBody)
+	}
+	return body, nil
+}
+
 // timeoutCause says why the context ended where err only says that it did.
 func timeoutCause(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
+	if ctx.Err() == nil || errors.Is(err, ErrBodyTooLarge) {
 		return err
 	}
 	return context.Cause(ctx)

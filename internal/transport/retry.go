@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -30,6 +31,15 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 		if !r.again(req, resp, err, attempt, time.Since(start)) {
 			return resp, err
 		}
+		wait := r.policy.Backoff.Delay(attempt - 1)
+		if r.policy.Throttled && resp != nil {
+			if asked, _ := RetryAfter(resp.Header, time.Now()); asked > 0 {
+				wait = asked
+			}
+			if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) <= wait {
+				return resp, err
+			}
+		}
 		if req.Body != nil && req.Body != http.NoBody {
 			if req.GetBody == nil {
 				return resp, err
@@ -45,8 +55,11 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 			_, _ = io.Copy(io.Discard, resp.Body)
 			_ = resp.Body.Close()
 		}
-		if waitErr := poll.Wait(ctx, r.policy.Backoff.Delay(attempt-1)); waitErr != nil {
-			if err == nil {
+		if waitErr := poll.Wait(ctx, wait); waitErr != nil {
+			switch {
+			case resp != nil && resp.StatusCode == http.StatusTooManyRequests:
+				err = fmt.Errorf("%w: the last answer was 429: %w", ErrHeldBack, waitErr)
+			case err == nil:
 				err = waitErr
 			}
 			return nil, err
@@ -57,7 +70,7 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 // again reports whether the request may and should be sent once more.
 func (r *retrying) again(req *http.Request, resp *http.Response, err error, attempt int, elapsed time.Duration) bool {
 	switch {
-	case req.Context().Err() != nil, errors.Is(err, ErrBodyTooLarge):
+	case req.Context().Err() != nil, errors.Is(err, ErrBodyTooLarge), errors.Is(err, ErrHeldBack):
 		return false
 	case NeverSent(err):
 		// Before the first answer a wrong address is likelier than a reboot.
@@ -65,6 +78,8 @@ func (r *retrying) again(req *http.Request, resp *http.Response, err error, atte
 			return elapsed < r.policy.Patience
 		}
 		return attempt < r.policy.Attempts
+	case r.policy.Throttled && err == nil && resp.StatusCode == http.StatusTooManyRequests:
+		return true
 	case req.Method != http.MethodGet:
 		return false
 	case err != nil:
@@ -74,9 +89,12 @@ func (r *retrying) again(req *http.Request, resp *http.Response, err error, atte
 	}
 }
 
-// NeverSent reports whether err means that no connection could be made, so
-// that the other side cannot have seen the request.
+// NeverSent reports whether err means that no connection could be made, or that
+// the request was held back, so that the other side has done nothing about it.
 func NeverSent(err error) bool {
+	if errors.Is(err, ErrHeldBack) {
+		return true
+	}
 	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }

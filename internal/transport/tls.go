@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // TLS says how the other side's certificate is judged. The zero value trusts
@@ -34,6 +35,10 @@ func ParseCACertificate(text string) (*x509.CertPool, error) {
 		}
 		pool.AddCert(certificate)
 		found++
+	}
+	// The decoder passes over a block that is damaged or cut short.
+	if begun := strings.Count(text, "-----BEGIN "); begun != found {
+		return nil, fmt.Errorf("%d of the %d PEM blocks cannot be read; copy the whole text again", begun-found, begun)
 	}
 	if found == 0 {
 		return nil, errors.New("no PEM block is in it; it should begin with -----BEGIN CERTIFICATE-----")

@@ -1,13 +1,19 @@
-// Command simulator runs simulated door panels until it is interrupted.
+// Command simulator runs simulated door panels, and a simulated identity
+// tenant, until it is interrupted.
 //
 // Usage:
 //
 //	simulator [-listen host:port] [-panels name,name] [-latency duration]
 //	          [-username name] [-password password]
+//	          [-tenant name] [-client-id id] [-client-secret secret]
+//	          [-task-time duration]
 //
 // When everything listens it prints one line of JSON with the base URLs:
 //
 //	{"control":"http://127.0.0.1:40001","panels":{"lobby":"http://127.0.0.1:40002"}}
+//
+// With -tenant the line has "tenant" with the tenant's base URL too, and
+// -panels "" then means no panels.
 //
 // The control API below /_sim/ is described in package simulator. SIGINT and
 // SIGTERM end the program with status 0; wrong flags end it with status 2, and
@@ -25,6 +31,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
 )
@@ -37,8 +44,10 @@ func main() {
 }
 
 type options struct {
-	config             simulator.Config
-	username, password string
+	config                 simulator.Config
+	username, password     string
+	clientID, clientSecret string
+	taskTime               time.Duration
 }
 
 // run is main without the process: it simulates until ctx ends.
@@ -67,34 +76,46 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// announce sets the panels' accounts and then tells where they are, so that
+// announce sets the targets' accounts and then tells where they are, so that
 // whoever reads the line can log in.
 func announce(sim *simulator.Simulator, opts options, w io.Writer) error {
 	line := struct {
 		Control string            `json:"control"`
 		Panels  map[string]string `json:"panels"`
-	}{sim.ControlURL(), map[string]string{}}
+		Tenant  string            `json:"tenant,omitempty"`
+	}{Control: sim.ControlURL(), Panels: map[string]string{}}
 	for _, p := range sim.Panels() {
 		p.SetSettings(func(s *simulator.Settings) {
 			s.Username, s.Password = opts.username, opts.password
 		})
 		line.Panels[p.Name()] = p.URL()
 	}
+	if t := sim.Tenant(); t != nil {
+		t.SetSettings(func(s *simulator.TenantSettings) {
+			s.ClientID, s.ClientSecret = opts.clientID, opts.clientSecret
+			s.TaskTime = simulator.Duration(opts.taskTime)
+		})
+		line.Tenant = t.URL()
+	}
 	return json.NewEncoder(w).Encode(line)
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
-	factory := simulator.DefaultSettings("")
+	factory, tenant := simulator.DefaultSettings(""), simulator.DefaultTenantSettings()
 	var opts options
 	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	// Parse prints the usage itself, but its error is printed by run.
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
-	flags.StringVar(&opts.config.Listen, "listen", "127.0.0.1:0", "`host:port` of the control listener; the panels take the ports after it, or free ones when it is 0")
+	flags.StringVar(&opts.config.Listen, "listen", "127.0.0.1:0", "`host:port` of the control listener; the panels and the tenant take the ports after it, or free ones when it is 0")
 	panels := flags.String("panels", "lobby", "comma-separated `names` of the panels")
-	flags.DurationVar(&opts.config.Latency, "latency", 0, "`duration` added to every answer of a panel")
+	flags.DurationVar(&opts.config.Latency, "latency", 0, "`duration` added to every answer of a panel or the tenant")
 	flags.StringVar(&opts.username, "username", factory.Username, "login `name` of the panels")
 	flags.StringVar(&opts.password, "password", factory.Password, "login `password` of the panels")
+	flags.StringVar(&opts.config.Tenant, "tenant", "", "`name` of the tenant; without one there is none")
+	flags.StringVar(&opts.clientID, "client-id", tenant.ClientID, "`id` of the tenant's client")
+	flags.StringVar(&opts.clientSecret, "client-secret", tenant.ClientSecret, "`secret` of the tenant's client")
+	flags.DurationVar(&opts.taskTime, "task-time", 5*time.Second, "`duration` of a deletion by the tenant; 0 lets it take some polls instead")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			flags.SetOutput(stderr)
@@ -111,6 +132,15 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	}
 	if opts.username == "" || opts.password == "" {
 		return opts, errors.New("-username and -password must not be empty")
+	}
+	if opts.clientID == "" || opts.clientSecret == "" {
+		return opts, errors.New("-client-id and -client-secret must not be empty")
+	}
+	if opts.taskTime < 0 {
+		return opts, errors.New("-task-time must not be negative")
+	}
+	if *panels == "" && opts.config.Tenant != "" {
+		return opts, opts.config.Validate()
 	}
 	for name := range strings.SplitSeq(*panels, ",") {
 		opts.config.Panels = append(opts.config.Panels, strings.TrimSpace(name))

@@ -84,8 +84,14 @@ func TestSignalsEndTheProgramCleanly(t *testing.T) {
 
 func get(t *testing.T, url string) int {
 	t.Helper()
+	_, status := send(t, http.MethodGet, url)
+	return status
+}
+
+func send(t *testing.T, method, url string) (body string, status int) {
+	t.Helper()
 	tr := &http.Transport{DisableKeepAlives: true}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +100,11 @@ func get(t *testing.T, url string) int {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	return resp.StatusCode
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text), resp.StatusCode
 }
 
 func TestWrongFlagsEndWithStatus2(t *testing.T) {
@@ -111,6 +121,11 @@ func TestWrongFlagsEndWithStatus2(t *testing.T) {
 		"wrong latency":    {[]string{"-latency", "soon"}, "latency"},
 		"negative latency": {[]string{"-latency", "-1s"}, "negative"},
 		"empty password":   {[]string{"-password", ""}, "-password"},
+		"no targets":       {[]string{"-panels", "", "-tenant", ""}, "empty name"},
+		"one name":         {[]string{"-panels", "a", "-tenant", "a"}, `"a"`},
+		"empty secret":     {[]string{"-client-secret", ""}, "-client-secret"},
+		"empty client":     {[]string{"-client-id", ""}, "-client-id"},
+		"negative time":    {[]string{"-task-time", "-1s"}, "-task-time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -142,6 +157,57 @@ func TestAddressInUseEndsWithStatus1(t *testing.T) {
 	cancel()
 	if got := <-code; got != 0 {
 		t.Errorf("first: status %d", got)
+	}
+}
+
+func TestTenantIsAnnounced(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		args   []string
+		panels int
+		tenant bool
+		time   string
+	}{
+		"only panels":      {nil, 1, false, ""},
+		"both":             {[]string{"-tenant", "acme"}, 1, true, "5s"},
+		"only the tenant":  {[]string{"-tenant", "acme", "-panels", "", "-task-time", "1m"}, 0, true, "1m0s"},
+		"deletes by polls": {[]string{"-tenant", "acme", "-task-time", "0"}, 1, true, "0s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			r, w := io.Pipe()
+			code := make(chan int)
+			go func() {
+				code <- run(ctx, append(tt.args, "-client-id", "me", "-client-secret", "open"), w, io.Discard)
+			}()
+			var line struct {
+				Control, Tenant string
+				Panels          map[string]string
+			}
+			if err := json.NewDecoder(r).Decode(&line); err != nil {
+				t.Fatal(err)
+			}
+			if len(line.Panels) != tt.panels || (line.Tenant != "") != tt.tenant {
+				t.Errorf("line %+v", line)
+			}
+			if tt.tenant {
+				settings, _ := send(t, http.MethodGet, line.Control+"/_sim/settings")
+				if !strings.Contains(settings, `"task_time":"`+tt.time+`"`) {
+					t.Errorf("settings %s", settings)
+				}
+				for secret, want := range map[string]int{"open": 200, "simulated-secret": 401} {
+					url := line.Tenant + "/oauth/token?grant_type=client_credentials&client_id=me&client_secret=" + secret
+					if _, got := send(t, http.MethodPost, url); got != want {
+						t.Errorf("%s: status %d, want %d", secret, got, want)
+					}
+				}
+			}
+			cancel()
+			if got := <-code; got != 0 {
+				t.Errorf("status %d", got)
+			}
+		})
 	}
 }
 
