@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/provider"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
 
 // Password is the password of simulated panels in tests: not the factory's, so
@@ -33,6 +35,7 @@ func Factories(options ...provider.Option) map[string]func() (tfprotov6.Provider
 		provider.WithBackoff(poll.Backoff{First: 5 * time.Millisecond, Max: 50 * time.Millisecond}),
 		provider.WithSettle(200 * time.Millisecond),
 		provider.WithGrace(300 * time.Millisecond),
+		provider.WithRateLimit(transport.Limit{Requests: -1}),
 		provider.WithEnvironment(func(string) string { return "" }),
 	}, options...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
@@ -70,8 +73,11 @@ func ProviderBlock(sim *simulator.Simulator) string {
 }
 
 // Tenant starts a simulated tenant, which ends with the test. Its tasks end after
-// three looks.
-func Tenant(t *testing.T) *simulator.Simulator {
+// three looks. Whatever goes to TenantURL and comes back is held against an
+// OpenAPI document of the contract, and fails the test when it is not in there.
+// spoilt are the operations to which the test makes the tenant answer otherwise,
+// as "GET /task-status/v1/{id}".
+func Tenant(t *testing.T, spoilt ...string) *simulator.Simulator {
 	t.Helper()
 	sim, err := simulator.Start(simulator.Config{Tenant: "tenant"})
 	if err != nil {
@@ -85,15 +91,29 @@ func Tenant(t *testing.T) *simulator.Simulator {
 	sim.Tenant().SetSettings(func(s *simulator.TenantSettings) {
 		s.ClientID, s.ClientSecret, s.TaskPolls = "client", ClientSecret, 3
 	})
+	inspected.Store(sim, inspect(t, sim.Tenant().URL(), t.Errorf, spoilt...))
+	t.Cleanup(func() { inspected.Delete(sim) })
 	return sim
 }
+
+// inspected has the URL of the inspector of each simulator with a tenant.
+var inspected sync.Map
 
 // ClientSecret is the client secret of simulated tenants in tests.
 const ClientSecret = "Velvet-Compass-9"
 
 // TenantBlock is the provider block for the tenant of sim.
 func TenantBlock(sim *simulator.Simulator) string {
-	return fmt.Sprintf("provider \"gatehouse\" {\n  sailpoint = { base_url = %q, client_id = \"client\", client_secret = %q }\n}\n", sim.Tenant().URL(), ClientSecret)
+	return fmt.Sprintf("provider \"gatehouse\" {\n  sailpoint = { base_url = %q, client_id = \"client\", client_secret = %q }\n}\n", TenantURL(sim), ClientSecret)
+}
+
+// TenantURL is the base URL under which the tenant of sim is inspected.
+func TenantURL(sim *simulator.Simulator) string {
+	address, ok := inspected.Load(sim)
+	if !ok {
+		panic("the simulator does not come from Tenant, or its test is over")
+	}
+	return fmt.Sprint(address)
 }
 
 // Run applies the steps with the real CLI and destroys at the end. Everything

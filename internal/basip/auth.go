@@ -43,9 +43,12 @@ func (c *Client) authorize(ctx context.Context, action string) error {
 	if c.session.token != "" && c.now().Sub(c.session.since) < tokenAge {
 		return nil
 	}
-	if err := c.identify(ctx); err != nil {
-		return err
+	if !c.identified {
+		if err := c.identify(ctx); err != nil {
+			return err
+		}
 	}
+	c.identified = false // what answers at the next login may be another device
 	var answer struct {
 		Token       string `json:"token"`
 		AccountType string `json:"account_type"`

@@ -38,6 +38,7 @@ type Config struct {
 	Retry          transport.Retry  // what is sent again, and how soon
 	Backoff        poll.Backoff     // waits between listings after a write
 	Settle         time.Duration    // how long the panel may show an entity's old form after a change; 10 s when zero
+	MaxItems       int              // entities in one call; 50 when zero, 1 switches bulk calls off
 	Now            func() time.Time // clock of the token's age; time.Now when nil
 }
 
@@ -60,6 +61,11 @@ type Client struct {
 	paths   pathTable
 	session session
 	device  *Device
+	// identified: the device has told who it is and was not logged in to since.
+	identified bool
+
+	users    *Collection[User]
+	profiles *Collection[TimeProfile]
 }
 
 // ParseURL checks a panel's base URL and returns it in the form the client
@@ -108,11 +114,17 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Client{
+	if cfg.MaxItems <= 0 {
+		cfg.MaxItems = 50 // no limit is known; the largest page is the careful choice (contract §5.3)
+	}
+	c := &Client{
 		name: cfg.Name, base: base, username: cfg.Username, hash: passwordHash(cfg.Password),
 		serial: cfg.SerialNumber, http: chain, backoff: cfg.Backoff, settle: cfg.Settle, now: cfg.Now,
 		turn: make(chan struct{}, 1), paths: paths,
-	}, nil
+	}
+	c.users = newCollection(c, userKind(), cfg.MaxItems)
+	c.profiles = newCollection(c, timeProfileKind(), cfg.MaxItems)
+	return c, nil
 }
 
 // Name returns the panel's name in the configuration.

@@ -86,6 +86,6 @@ func (c *Client) identify(ctx context.Context) error {
 		wrong.Hint = "The answer has none of a panel's fields. Nothing was changed; check the panel's url."
 		return wrong
 	}
-	c.device = &device
+	c.device, c.identified = &device, true
 	return nil
 }

@@ -155,7 +155,11 @@ func TestDeviceThatTakesTheAddressOverGetsNoLogin(t *testing.T) {
 		t.Errorf("error %v, want ErrWrongPanel", err)
 	}
 	p.expect(t, loginPath, 1)
-	p.expectNoWrites(t)
+	// The deletion may have been sent with the token of the panel that was there
+	// before, which the device does not know. It got no other.
+	if len(p.users) != 1 {
+		t.Error("the other device carried the deletion out")
+	}
 }
 
 func TestUsersNeedAPI2(t *testing.T) {

@@ -105,9 +105,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 
 func TestUnreachablePanel(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.NotFoundHandler())
-	server.Close()
-	c, err := New(config(server.URL, nil))
+	c, err := New(config("http://127.0.0.1:1", nil)) // where nobody listens
 	if err != nil {
 		t.Fatal(err)
 	}

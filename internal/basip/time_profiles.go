@@ -7,13 +7,16 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
 
 // TimeProfiles is the panel's time profiles.
-func (c *Client) TimeProfiles() *Collection[TimeProfile] {
-	return &Collection[TimeProfile]{client: c, kind: kind[TimeProfile]{
+func (c *Client) TimeProfiles() *Collection[TimeProfile] { return c.profiles }
+
+func timeProfileKind() kind[TimeProfile] {
+	return kind[TimeProfile]{
 		singular: "time profile", plural: "time profiles",
 		all: OpTimeProfilesAll, list: OpTimeProfilesList, upsert: OpTimeProfilesUpsert, delete: OpTimeProfilesDelete,
 		linkID:      func(p TimeProfile) uuid.UUID { return p.LinkID },
@@ -21,8 +24,8 @@ func (c *Client) TimeProfiles() *Collection[TimeProfile] {
 		decode:      decodeTimeProfile,
 		encode:      encodeTimeProfile,
 		differences: timeProfileDifferences,
-		guard:       profileNotInUse,
-	}}
+		guard:       profilesNotInUse,
+	}
 }
 
 // timeProfileDifferences says what of a profile the panel holds otherwise than
@@ -77,44 +80,54 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("panel %q: time profile %s is still referred to by %s", e.Panel, e.LinkID, strings.Join(holders, ", "))
 }
 
-// profileNotInUse refuses with an *InUseError while anything on the panel
-// refers to the profile. The caller must have the turn.
-func profileNotInUse(ctx context.Context, c *Client, id uuid.UUID) (warnings []string, err error) {
-	profiles, err := c.TimeProfiles().list(ctx, OpTimeProfilesList)
+// profilesNotInUse refuses with an *InUseError to delete a profile while anything
+// on the panel refers to it. The caller must have the turn.
+func profilesNotInUse(ctx context.Context, c *Client, ids []uuid.UUID) (map[uuid.UUID]verdict, error) {
+	profiles, err := c.profiles.listed(ctx, c.profiles.ago(writeAge))
 	if err != nil {
 		return nil, err
 	}
-	profile, err := find(profiles, c.TimeProfiles().kind, id)
-	if errors.Is(err, ErrNotFound) {
-		return nil, nil
-	}
-	inUse := &InUseError{Panel: c.name, LinkID: id, Identifiers: profile.AttachedIdentifiers}
-	users, told, err := c.profileUsers(ctx, id)
+	users, told, err := c.references(ctx)
 	if err != nil {
 		return nil, err
 	}
-	inUse.Users = users
-	if len(inUse.Users) > 0 || inUse.Identifiers > 0 {
-		return nil, inUse
+	verdicts := map[uuid.UUID]verdict{}
+	for _, id := range ids {
+		profile, err := find(profiles, c.profiles.kind, id)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		inUse := &InUseError{Panel: c.name, LinkID: id, Identifiers: profile.AttachedIdentifiers}
+		named := map[string]bool{}
+		for _, user := range users {
+			if user.TimeProfiles.holds(id) && !named[user.key()] {
+				named[user.key()] = true
+				inUse.Users = append(inUse.Users, user)
+			}
+		}
+		switch {
+		case len(inUse.Users) > 0 || inUse.Identifiers > 0:
+			verdicts[id] = verdict{refusal: inUse}
+		case !told:
+			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("panel %q does not tell which time profiles its users refer to, so nobody could check that no user depended on time profile %s (%s)", c.name, id, profile.Name)}}
+		}
 	}
-	if !told {
-		warnings = append(warnings, fmt.Sprintf("panel %q does not tell which time profiles its users refer to, so nobody could check that no user depended on time profile %s (%s)", c.name, id, profile.Name))
-	}
-	return warnings, nil
+	return verdicts, nil
 }
 
-// profileUsers returns the users that refer to a profile, those made at the
-// panel among them, and whether the panel tells such references at all.
-func (c *Client) profileUsers(ctx context.Context, id uuid.UUID) (users []User, told bool, err error) {
-	switch err := c.Users().supported(ctx); {
+// references returns the users with what they refer to, those made at the panel
+// among them, and whether the panel tells the references of all of them. A user
+// may be among them twice. The caller must have the turn.
+func (c *Client) references(ctx context.Context) (users []User, told bool, err error) {
+	switch err := c.users.supported(ctx); {
 	case errors.Is(err, ErrUnsupported): // no users, nobody refers
 		return nil, true, nil
 	case err != nil:
 		return nil, false, err
 	}
-	holders, known := map[string]bool{}, map[string]bool{}
-	for _, op := range []Operation{OpUsersList, OpUsersAll} {
-		entries, err := c.Users().list(ctx, op)
+	known := map[string]bool{}
+	for _, listing := range []func(context.Context, time.Time) ([]entry[User], error){c.users.listed, c.users.listedWhole} {
+		entries, err := listing(ctx, c.users.recent())
 		if errors.Is(err, ErrNoSuchPath) { // what the other listing tells is all there is to know
 			continue
 		}
@@ -123,23 +136,24 @@ func (c *Client) profileUsers(ctx context.Context, id uuid.UUID) (users []User, 
 		}
 		told = true
 		for _, e := range entries {
-			user := e.value
-			key := user.LinkID.String()
-			if user.LinkID == uuid.Nil {
-				key = fmt.Sprintf("number %d, name %s", valueOr(user.UID, 0), user.Name)
-			}
-			if user.TimeProfiles.holds(id) && !holders[key] {
-				holders[key] = true
-				users = append(users, user)
-			}
+			users = append(users, e.value)
 			// A reference without link_id may lead to any profile.
-			known[key] = known[key] || user.TimeProfiles.Known && user.TimeProfiles.Local == 0
+			complete := e.value.TimeProfiles.Known && e.value.TimeProfiles.Local == 0
+			known[e.value.key()] = known[e.value.key()] || complete
 		}
 	}
 	for _, known := range known {
 		told = told && known
 	}
 	return users, told, nil
+}
+
+// key tells users of one panel apart, those made at the panel too.
+func (u User) key() string {
+	if u.LinkID != uuid.Nil {
+		return u.LinkID.String()
+	}
+	return fmt.Sprintf("number %d, name %s", valueOr(u.UID, 0), u.Name)
 }
 
 func valueOr[T any](pointer *T, otherwise T) T {

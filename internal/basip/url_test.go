@@ -57,7 +57,7 @@ func TestPathOfTheURLStaysInFront(t *testing.T) {
 	if _, err := c.Users().Get(t.Context(), id(1)); err != nil {
 		t.Error(err)
 	}
-	p.expect(t, infoPath, 2)
+	p.expect(t, infoPath, 1)
 }
 
 func TestNewNamesThePanelInItsErrors(t *testing.T) {

@@ -12,8 +12,10 @@ import (
 
 // Users is the panel's users: named persons that group identifiers and carry
 // restrictions. Only panels of API 2 and later have them (contract §1.1).
-func (c *Client) Users() *Collection[User] {
-	return &Collection[User]{client: c, kind: kind[User]{
+func (c *Client) Users() *Collection[User] { return c.users }
+
+func userKind() kind[User] {
+	return kind[User]{
 		singular: "user", plural: "users",
 		all: OpUsersAll, list: OpUsersList, upsert: OpUsersUpsert, delete: OpUsersDelete,
 		minAPI:      2,
@@ -23,7 +25,7 @@ func (c *Client) Users() *Collection[User] {
 		encode:      encodeUser,
 		differences: userDifferences,
 		guard:       identifiersOutlive,
-	}}
+	}
 }
 
 // User is a person at a panel.
@@ -232,19 +234,22 @@ func encodeUser(u User) (json.RawMessage, error) {
 	return json.Marshal(item)
 }
 
-// identifiersOutlive warns, before a user is deleted, of the cards and codes that
+// identifiersOutlive warns, before users are deleted, of the cards and codes that
 // may go on to open the door: whether a panel deletes them with the user or only
 // detaches them is not known (contract §2.5). The caller must have the turn.
-func identifiersOutlive(ctx context.Context, c *Client, id uuid.UUID) (warnings []string, err error) {
-	entries, err := c.Users().list(ctx, OpUsersList)
+func identifiersOutlive(ctx context.Context, c *Client, ids []uuid.UUID) (map[uuid.UUID]verdict, error) {
+	entries, err := c.users.listed(ctx, c.users.ago(writeAge))
 	if err != nil {
 		return nil, err
 	}
-	user, _ := find(entries, c.Users().kind, id)
-	if n := len(user.Identifiers.IDs) + user.Identifiers.Local; n > 0 {
-		warnings = append(warnings, fmt.Sprintf("%d of the identifiers (cards, codes, faces) of panel %q belonged to user %q (%s). The panel may have kept them, and they may still open the door: look for them in the panel's list of identifiers and delete them there.", n, c.name, user.Name, id))
+	verdicts := map[uuid.UUID]verdict{}
+	for _, id := range ids {
+		user, _ := find(entries, c.users.kind, id)
+		if n := len(user.Identifiers.IDs) + user.Identifiers.Local; n > 0 {
+			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("%d of the identifiers (cards, codes, faces) of panel %q belonged to user %q (%s). The panel may have kept them, and they may still open the door: look for them in the panel's list of identifiers and delete them there.", n, c.name, user.Name, id)}}
+		}
 	}
-	return warnings, nil
+	return verdicts, nil
 }
 
 // userDifferences says what of a user the panel holds otherwise than it was

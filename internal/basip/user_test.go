@@ -176,3 +176,49 @@ func TestUserAsListed(t *testing.T) {
 		})
 	}
 }
+
+func TestUserDifferences(t *testing.T) {
+	t.Parallel()
+	base := User{
+		LinkID: id(1), Name: "Ann", Info: "flat 3", Lock: LockFirst, CustomAccess: true, AuthFactors: []string{"card", "qr"},
+		TimeProfiles: RefersTo(id(7)), Apartment: Apartment{Known: true, LinkID: id(5)}, Identifiers: RefersTo(id(11)),
+	}
+	tests := map[string]struct {
+		held func(*User)
+		says string // of the one difference; empty for none
+	}{
+		"the same":                 {func(*User) {}, ""},
+		"another number":           {func(u *User) { u.UID = pointer(int64(9)) }, ""},
+		"name":                     {func(u *User) { u.Name = "ann" }, `name is "ann" instead of "Ann"`},
+		"info":                     {func(u *User) { u.Info = "" }, `info is "" instead of "flat 3"`},
+		"lock":                     {func(u *User) { u.Lock = LockAll }, "lock is all instead of first"},
+		"custom access":            {func(u *User) { u.CustomAccess = false }, "custom access is false instead of true"},
+		"factors":                  {func(u *User) { u.AuthFactors = []string{"card"} }, "authentication factors is [card] instead of [card qr]"},
+		"a time profile less":      {func(u *User) { u.TimeProfiles = RefersTo() }, "time profiles is [] instead of"},
+		"a time profile more":      {func(u *User) { u.TimeProfiles = RefersTo(id(7), id(8)) }, "time profiles"},
+		"time profiles not told":   {func(u *User) { u.TimeProfiles = References{} }, ""},
+		"a local profile more":     {func(u *User) { u.TimeProfiles.Local = 1 }, ""},
+		"no apartment":             {func(u *User) { u.Apartment.LinkID = uuid.Nil }, "apartment is none instead of " + id(5).String()},
+		"an apartment of no link":  {func(u *User) { u.Apartment = Apartment{Known: true, Local: true} }, "apartment is one without link_id"},
+		"apartment not told":       {func(u *User) { u.Apartment = Apartment{} }, ""},
+		"another identifier":       {func(u *User) { u.Identifiers = RefersTo(id(12)) }, "identifiers"},
+		"a new local identifier":   {func(u *User) { u.Identifiers.Local = 1 }, ""},
+		"identifiers are not told": {func(u *User) { u.Identifiers = References{} }, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			held := base
+			test.held(&held)
+			got := userDifferences(base, held)
+			if test.says == "" && len(got) > 0 || test.says != "" && (len(got) != 1 || !strings.Contains(got[0], test.says)) {
+				t.Errorf("differences %q, want %q", got, test.says)
+			}
+		})
+	}
+	plain, other := someone(1, "Ann"), someone(1, "Ann")
+	other.AuthFactors = []string{"card", "face_id"}
+	if got := userDifferences(plain, other); len(got) > 0 {
+		t.Errorf("factors that do not apply differ: %q", got)
+	}
+}

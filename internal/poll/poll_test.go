@@ -3,6 +3,7 @@ package poll
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -93,6 +94,22 @@ func TestWaitEndsAtOnceOnCancel(t *testing.T) {
 		}
 		if time.Since(start) != time.Second {
 			t.Errorf("Wait ended after %s, want 1s", time.Since(start))
+		}
+	})
+}
+
+func TestPacedWaitsWhatTheLookSays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Duration
+		start := time.Now()
+		err := Paced(t.Context(), Backoff{First: time.Second, Max: time.Second}, func(context.Context) (bool, time.Duration, error) {
+			at = append(at, time.Since(start).Round(time.Second))
+			return len(at) == 4, []time.Duration{40 * time.Second, 0, -time.Second, 0}[len(at)-1], nil
+		})
+		want := []time.Duration{0, 40 * time.Second, 41 * time.Second, 42 * time.Second}
+		if err != nil || !slices.Equal(at, want) {
+			t.Errorf("looks at %s, %v; want %s", at, err, want)
 		}
 	})
 }

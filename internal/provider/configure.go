@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/identity"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/panel"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
@@ -44,10 +45,14 @@ func New(version string, options ...Option) func() provider.Provider {
 // clients is what resources get from the provider.
 type clients struct {
 	panels *panel.Panels
+	tenant *identity.Tenant
 }
 
 // Panels implements panel.Source.
 func (c *clients) Panels() *panel.Panels { return c.panels }
+
+// Tenant implements identity.Source.
+func (c *clients) Tenant() *identity.Tenant { return c.tenant }
 
 // Configure implements provider.Provider. It contacts nobody: a panel that is
 // switched off must not keep the others from being managed.
@@ -64,22 +69,26 @@ func (p *gatehouseProvider) Configure(ctx context.Context, req provider.Configur
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	items, diags := config.bulkItems(ctx)
+	resp.Diagnostics.Append(diags...)
 	registry := panel.NewPanels(!config.Panels.IsUnknown())
 	for _, name := range slices.Sorted(maps.Keys(panels)) {
-		resp.Diagnostics.Append(p.addPanel(registry, name, panels[name])...)
+		resp.Diagnostics.Append(p.addPanel(registry, name, panels[name], items)...)
 	}
 	for name := range config.Panels.Elements() {
 		if _, known := panels[name]; !known {
 			registry.AddPending(name, "it is not known before apply")
 		}
 	}
+	tenant, diags := p.tenant(ctx, config)
+	resp.Diagnostics.Append(diags...)
 	if !config.AcknowledgeInsecure.ValueBool() {
 		resp.Diagnostics.Append(insecurePanels(panels)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data := &clients{panels: registry}
+	data := &clients{panels: registry, tenant: tenant}
 	resp.ResourceData, resp.DataSourceData = data, data
 }
 
@@ -121,7 +130,7 @@ func (p *gatehouseProvider) addEnvironment(panels map[string]panelModel, alone b
 
 // addPanel makes the client of one panel. A panel with a value that is not known
 // before apply has none yet: only work on that panel fails then, in this run.
-func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one panelModel) diag.Diagnostics {
+func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one panelModel, items int) diag.Diagnostics {
 	var diags diag.Diagnostics
 	at := panelPath(name)
 	if unknown := one.unknownAttributes(); len(unknown) > 0 {
@@ -168,6 +177,7 @@ func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one pa
 		Retry:          p.retry,
 		Backoff:        p.backoff,
 		Settle:         p.settle,
+		MaxItems:       items,
 	})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid panel", err.Error())

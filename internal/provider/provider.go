@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/identity"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/panel"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
@@ -27,6 +28,8 @@ type gatehouseProvider struct {
 	backoff poll.Backoff
 	retry   transport.Retry
 	settle  time.Duration
+	grace   time.Duration
+	limit   transport.Limit
 	getenv  func(string) string
 }
 
@@ -48,6 +51,17 @@ func WithSettle(d time.Duration) Option {
 	return func(p *gatehouseProvider) { p.settle = d }
 }
 
+// WithGrace sets how long the parts of a tenant may disagree.
+func WithGrace(d time.Duration) Option {
+	return func(p *gatehouseProvider) { p.grace = d }
+}
+
+// WithRateLimit sets the limit of requests that the client of a tenant keeps to
+// by itself.
+func WithRateLimit(limit transport.Limit) Option {
+	return func(p *gatehouseProvider) { p.limit = limit }
+}
+
 // WithEnvironment replaces the process's environment.
 func WithEnvironment(getenv func(string) string) Option {
 	return func(p *gatehouseProvider) { p.getenv = getenv }
@@ -64,10 +78,14 @@ func (p *gatehouseProvider) Resources(context.Context) []func() resource.Resourc
 	return []func() resource.Resource{
 		panel.NewUserResource,
 		panel.NewTimeProfileResource,
+		identity.NewProfileResource,
 	}
 }
 
 // DataSources implements provider.Provider.
 func (p *gatehouseProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return nil
+	return []func() datasource.DataSource{
+		identity.NewProfileDataSource,
+		identity.NewProfilesDataSource,
+	}
 }

@@ -16,8 +16,10 @@ import (
 
 // providerModel is the provider block.
 type providerModel struct {
-	Panels              types.Map  `tfsdk:"panels"`
-	AcknowledgeInsecure types.Bool `tfsdk:"acknowledge_insecure"`
+	Panels              types.Map    `tfsdk:"panels"`
+	Sailpoint           types.Object `tfsdk:"sailpoint"`
+	Bulk                types.Object `tfsdk:"bulk"`
+	AcknowledgeInsecure types.Bool   `tfsdk:"acknowledge_insecure"`
 }
 
 // panelModel is one panel of the provider block.
@@ -40,7 +42,7 @@ func (p *gatehouseProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 		operations = append(operations, string(op))
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Access control as code: users and time profiles of BAS-IP door panels.",
+		MarkdownDescription: "Access control as code: users and time profiles of BAS-IP door panels, and identity profiles of a SailPoint Identity Security Cloud tenant.",
 		Attributes: map[string]schema.Attribute{
 			"panels": schema.MapNestedAttribute{
 				MarkdownDescription: "The door panels, by the name that resources call them by. " +
@@ -96,6 +98,8 @@ func (p *gatehouseProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 					},
 				},
 			},
+			"sailpoint": sailpointAttribute(),
+			"bulk":      bulkAttribute(),
 			"acknowledge_insecure": schema.BoolAttribute{
 				MarkdownDescription: "Whether to silence the warnings about panels that are spoken to over plain http and about panels that still have the factory password. Defaults to `false`.",
 				Optional:            true,

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net"
+	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -31,6 +34,9 @@ func (p *gatehouseProvider) ValidateConfig(ctx context.Context, req provider.Val
 	panels, diags := config.panels(ctx)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(validatePanels(panels)...)
+	block, diags := config.sailpoint(ctx)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(validateSailpoint(block)...)
 }
 
 // panels returns the panels of the block that are known.
@@ -42,7 +48,11 @@ func (m providerModel) panels(ctx context.Context) (map[string]panelModel, diag.
 	}
 	for name, value := range m.Panels.Elements() {
 		object, ok := value.(types.Object)
-		if !ok || object.IsNull() || object.IsUnknown() {
+		if !ok || object.IsUnknown() {
+			continue
+		}
+		if object.IsNull() {
+			diags.AddAttributeError(panelPath(name), "Invalid panel", fmt.Sprintf("Panel %q is null. Give it a url and a password, or take it out of panels.", name))
 			continue
 		}
 		var one panelModel
@@ -64,14 +74,14 @@ func validatePanels(panels map[string]panelModel) diag.Diagnostics {
 		if !panelName.MatchString(name) {
 			fail(at, "Invalid panel name", "a name begins with a letter or digit and goes on with letters, digits, '.', '_' and '-', since it is a part of import ids.")
 		}
-		if url := one.URL.ValueString(); known(one.URL) {
-			base, err := basip.ParseURL(url)
+		if known(one.URL) {
+			base, err := basip.ParseURL(one.URL.ValueString())
 			if err != nil {
 				fail(at.AtName("url"), "Invalid panel URL", "the url cannot be used: %s. Write it like \"http://192.0.2.10\" or \"https://lobby.example.com\".", err)
-			} else if other, taken := byURL[base.String()]; taken {
+			} else if other, taken := byURL[address(base)]; taken {
 				fail(at.AtName("url"), "Two panels at one address", "panel %q has the same url. Requests to one panel are sent one after the other, which needs one name for each panel.", other)
 			} else {
-				byURL[base.String()] = name
+				byURL[address(base)] = name
 			}
 		}
 		if known(one.CACertificate) {
@@ -86,7 +96,7 @@ func validatePanels(panels map[string]panelModel) diag.Diagnostics {
 		}
 		for op, value := range one.APIPaths.Elements() {
 			text, ok := value.(types.String)
-			if !ok || !known(text) {
+			if !ok || !known(text) || !slices.Contains(basip.Operations(), basip.Operation(op)) { // the schema has refused that
 				continue
 			}
 			if err := basip.CheckPath(basip.Operation(op), text.ValueString()); err != nil {
@@ -95,6 +105,15 @@ func validatePanels(panels map[string]panelModel) diag.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// address is a URL in the one spelling that tells whether two are the same.
+func address(base *url.URL) string {
+	port := base.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[base.Scheme]
+	}
+	return base.Scheme + "://" + net.JoinHostPort(strings.ToLower(base.Hostname()), port) + base.Path
 }
 
 func panelPath(name string) path.Path { return path.Root("panels").AtMapKey(name) }

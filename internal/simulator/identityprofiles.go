@@ -90,7 +90,7 @@ func (t *Tenant) createProfile(c *tenantCall) (answer, *tenantError) {
 		return answer{}, err
 	}
 	now := t.now()
-	p := IdentityProfile{ID: newTenantID(), Created: now, Modified: now, IdentityRefreshRequired: true}
+	p := IdentityProfile{ID: newTenantID(), Created: now, Modified: now}
 	if err := t.readProfile(doc, &p); err != nil {
 		return answer{}, err
 	}

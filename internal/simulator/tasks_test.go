@@ -91,6 +91,15 @@ func TestAcceptedBodies(t *testing.T) {
 	}
 }
 
+func TestAcceptedDatesHaveTwoDigitsForTheDay(t *testing.T) {
+	t.Parallel()
+	_, tenant, now := startTenant(t)
+	now.move(20 * 24 * time.Hour)
+	seed(tenant, 1)
+	r := connect(t, tenant).do("DELETE", identityProfiles+"/"+hex(1), nil)
+	equal(t, "launched", r.at("launched"), "Mon Dec 04 17:13:20 CDT 2023")
+}
+
 func TestTaskStatusBody(t *testing.T) {
 	t.Parallel()
 	_, tenant, now := startTenant(t)
@@ -144,13 +153,12 @@ func TestRunningTaskHasNoEnd(t *testing.T) {
 	equal(t, "without a body", u.raw, "")
 }
 
-// Every case deletes the profiles 1 and 2 of 1, 2 and 3; the first has
-// identities.
+// There are the profiles 1, 2 and 3; the first has identities.
 func TestTaskEnds(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		change func(*simulator.TenantSettings)
-		ids    string // of profiles; the others are 1 and 2
+		ids    string // 1 and 2 when it is empty
 		polls  string
 		stored string
 		errors string // the profiles the messages name
@@ -171,6 +179,8 @@ func TestTaskEnds(t *testing.T) {
 		"fails for others": {func(s *simulator.TenantSettings) { s.TaskFailsFor = []string{hex(3)} }, "", "- - SUCCESS SUCCESS", "3", ""},
 		"with identities":  {func(s *simulator.TenantSettings) { s.TaskFailsWithIdentities = true }, "", "- - ERROR ERROR", "1 3", "P1"},
 		"unknown id":       {func(*simulator.TenantSettings) {}, "1 9", "- - SUCCESS SUCCESS", "2 3", ""},
+		"unknown id only":  {func(s *simulator.TenantSettings) { s.TaskFailsWithIdentities, s.ReadableAfter = true, 1 }, "9", "- - SUCCESS SUCCESS", "1 2 3", ""},
+		"fails once":       {func(s *simulator.TenantSettings) { s.TaskFailsFor = []string{hex(2)} }, "2 2", "- - ERROR ERROR", "1 2 3", "P2"},
 		"unknown id warns": {func(s *simulator.TenantSettings) { s.UnknownIDs = "warning" }, "1 9", "- - WARNING WARNING", "2 3", ""},
 		"unknown id fails": {func(s *simulator.TenantSettings) { s.UnknownIDs = "error" }, "1 9", "- - ERROR ERROR", "2 3", ""},
 		"only warns":       {func(s *simulator.TenantSettings) { s.UnknownIDs, s.TaskEnd = "warning", "Error" }, "1 9", "- - ERROR ERROR", "1 2 3", ""},
@@ -182,9 +192,12 @@ func TestTaskEnds(t *testing.T) {
 			first.IdentityCount = 4
 			tenant.SetProfile(first)
 			tenant.SetSettings(tt.change)
-			ids := []string{hex(1), hex(2)}
-			if tt.ids == "1 9" {
-				ids[1] = hex(9)
+			if tt.ids == "" {
+				tt.ids = "1 2"
+			}
+			var ids []string
+			for n := range strings.SplitSeq(tt.ids, " ") {
+				ids = append(ids, hex(int(n[0]-'0')))
 			}
 			task := c.bulkDelete(ids...)
 			equal(t, "polls", c.polls(task, 4), tt.polls)
@@ -204,45 +217,6 @@ func TestUnknownIDsAreRefused(t *testing.T) {
 	tenant.SetSettings(func(s *simulator.TenantSettings) { s.UnknownIDs = "refuse" })
 	equal(t, "status", c.do("POST", bulkDelete, []string{hex(1), hex(9)}).status, 400)
 	equal(t, "tasks", len(tenant.State().Tasks), 0)
-}
-
-func TestHowTasksPass(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		change func(*simulator.TenantSettings)
-		polls  []string
-	}{
-		"completed before the status": {
-			func(s *simulator.TenantSettings) { s.CompletedBeforeStatus = 2 },
-			[]string{"-", "-", "completed -", "completed -", "completed SUCCESS"},
-		},
-		"404 at first": {
-			func(s *simulator.TenantSettings) { s.Task404 = 2 },
-			[]string{"404", "404", "-", "-", "completed SUCCESS"},
-		},
-		"always 404": {
-			func(s *simulator.TenantSettings) { s.Task404 = -1 },
-			[]string{"404", "404", "404", "404", "404"},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			tenant, c := seeded(t, 1)
-			tenant.SetSettings(tt.change)
-			task := c.bulkDelete(hex(1))
-			for i, want := range tt.polls {
-				if stored(tenant) != "1" {
-					t.Errorf("deleted before poll %d", i)
-				}
-				equal(t, "poll", c.poll(task), want)
-			}
-			// Only what has ended has deleted; who is not told so reads.
-			if tt.polls[4] == "404" {
-				equal(t, "reads", c.gets(hex(1), 3), []int{200, 200, 404})
-			}
-			equal(t, "stored", stored(tenant), "")
-		})
-	}
 }
 
 func TestListsPollTheTasksOfWhatTheyShow(t *testing.T) {
@@ -273,117 +247,4 @@ func TestDeletedProfilesAreReadableForAWhile(t *testing.T) {
 	equal(t, "list of what is left", listed(c.do("GET", identityProfiles+"?sorters=id&limit=1", nil)), "P2")
 	tenant.SetProfile(simulator.IdentityProfile{ID: hex(2), Name: "again", SourceID: hex(102)})
 	equal(t, "made again", listed(c.do("GET", identityProfiles+"?filters=id%20eq%20%22"+hex(2)+"%22", nil)), "again")
-}
-
-func TestTasksByTheClock(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		serial bool
-		late   int
-		// ends are the states of three tasks of ten seconds each after so many
-		// seconds.
-		ends map[int]string
-	}{
-		"side by side": {false, 0, map[int]string{9: "- - -", 10: "SUCCESS SUCCESS SUCCESS"}},
-		"serial":       {true, 0, map[int]string{9: "- - -", 10: "SUCCESS - -", 19: "SUCCESS - -", 20: "SUCCESS SUCCESS -", 30: "SUCCESS SUCCESS SUCCESS"}},
-		"status late":  {false, 1, map[int]string{10: "- - -"}},
-	} {
-		for after, want := range tt.ends {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				_, tenant, now := startTenant(t)
-				seed(tenant, 3)
-				c := connect(t, tenant)
-				tenant.SetSettings(func(s *simulator.TenantSettings) {
-					s.TaskTime, s.SerialTasks, s.CompletedBeforeStatus = simulator.Duration(10*time.Second), tt.serial, tt.late
-				})
-				var tasks, got []string
-				for i := range 3 {
-					tasks = append(tasks, c.bulkDelete(hex(i+1)))
-				}
-				now.move(time.Duration(after) * time.Second)
-				equal(t, "stored, without a poll", len(tenant.State().Profiles), strings.Count(want, "-"))
-				for _, task := range tasks {
-					got = append(got, c.polls(task, 1))
-				}
-				equal(t, "states", strings.Join(got, " "), want)
-			})
-		}
-	}
-}
-
-func TestStatusComesLateByTheClockToo(t *testing.T) {
-	t.Parallel()
-	_, tenant, now := startTenant(t)
-	seed(tenant, 1)
-	c := connect(t, tenant)
-	tenant.SetSettings(func(s *simulator.TenantSettings) {
-		s.TaskTime, s.CompletedBeforeStatus = simulator.Duration(time.Minute), 1
-	})
-	task := c.bulkDelete(hex(1))
-	equal(t, "polls are not counted", c.polls(task, 4), "- - - -")
-	now.move(time.Minute)
-	equal(t, "done", c.poll(task), "completed -")
-	equal(t, "stored", stored(tenant), "1")
-	equal(t, "ended", c.poll(task), "completed SUCCESS")
-}
-
-func TestSerialTasksTakeTurnsByPollsOfAny(t *testing.T) {
-	t.Parallel()
-	tenant, c := seeded(t, 2)
-	tenant.SetSettings(func(s *simulator.TenantSettings) { s.SerialTasks, s.TaskPolls = true, 1 })
-	first, second := c.bulkDelete(hex(1)), c.bulkDelete(hex(2))
-	equal(t, "waiting", c.do("GET", taskStatus+second, nil).at("launched"), nil)
-	equal(t, "the poll that ends the first", c.poll(second), "-")
-	equal(t, "stored", stored(tenant), "2")
-	if c.do("GET", taskStatus+second, nil).at("launched") == nil {
-		t.Error("the second did not start")
-	}
-	equal(t, "second", c.poll(second), "completed SUCCESS")
-	equal(t, "first", c.poll(first), "completed SUCCESS")
-}
-
-func TestSettingsChangeNoTaskWhoseTimeIsOver(t *testing.T) {
-	t.Parallel()
-	_, tenant, now := startTenant(t)
-	seed(tenant, 2)
-	c := connect(t, tenant)
-	tenant.SetSettings(func(s *simulator.TenantSettings) { s.TaskTime = simulator.Duration(time.Second) })
-	over := c.bulkDelete(hex(1))
-	now.move(time.Second)
-	tenant.SetSettings(func(s *simulator.TenantSettings) { s.TaskEnd = "Error" })
-	running := c.bulkDelete(hex(2))
-	now.move(time.Second)
-	equal(t, "over", c.poll(over), "completed SUCCESS")
-	equal(t, "running", c.poll(running), "completed ERROR")
-}
-
-func TestFinishTasksEndsAllAtOnce(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		change func(*simulator.TenantSettings)
-		want   string
-		stored string
-	}{
-		"in polls":    {func(s *simulator.TenantSettings) { s.TaskPolls, s.CompletedBeforeStatus = 100, 100 }, "SUCCESS", ""},
-		"in time":     {func(s *simulator.TenantSettings) { s.TaskTime = simulator.Duration(time.Hour) }, "SUCCESS", ""},
-		"serial":      {func(s *simulator.TenantSettings) { s.SerialTasks = true }, "SUCCESS", ""},
-		"without end": {func(s *simulator.TenantSettings) { s.TaskEnd = "" }, "SUCCESS", ""},
-		"badly":       {func(s *simulator.TenantSettings) { s.TaskEnd = "Error" }, "ERROR", "1 2"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			tenant, c := seeded(t, 2)
-			tenant.SetSettings(tt.change)
-			tasks := []string{c.bulkDelete(hex(1)), c.bulkDelete(hex(2))}
-			tenant.FinishTasks()
-			equal(t, "stored", stored(tenant), tt.stored)
-			for _, task := range tasks {
-				equal(t, "state", c.poll(task), "completed "+tt.want)
-				if c.do("GET", taskStatus+task, nil).at("launched") == nil {
-					t.Error("it ended without a start")
-				}
-			}
-		})
-	}
 }

@@ -59,6 +59,7 @@ func TestTokenRequestsInEveryForm(t *testing.T) {
 	equal(t, "urlencoded", authenticate(c, tokenForm()).status, 200)
 	equal(t, "multipart", c.as(w.FormDataContentType()).do("POST", "/oauth/token", body.String()).status, 200)
 	equal(t, "query", c.do("POST", "/oauth/token?"+tokenForm().Encode(), nil).status, 200)
+	equal(t, "the body goes first", c.as("application/x-www-form-urlencoded").do("POST", "/oauth/token?client_id=x", tokenForm().Encode()).status, 200)
 	equal(t, "not read as a form", c.as("application/json").do("POST", "/oauth/token", tokenForm().Encode()).status, 400)
 	equal(t, "broken multipart", c.as("multipart/form-data").do("POST", "/oauth/token", body.String()).status, 400)
 
@@ -69,7 +70,7 @@ func TestTokenRequestsInEveryForm(t *testing.T) {
 			t.Errorf("a secret is in the log: %+v", r)
 		}
 	}
-	equal(t, "secret in query", inQuery, []bool{false, false, true, false, false})
+	equal(t, "secret in query", inQuery, []bool{false, false, true, false, false, false})
 	log := newClient(t, s.ControlURL()).do("GET", "/_sim/requests", nil)
 	if strings.Contains(log.raw, "simulated-secret") {
 		t.Errorf("a secret is in the log: %s", log)

@@ -32,7 +32,7 @@ func (c condition) holds(row map[string]any) bool {
 	first := c.values[0]
 	switch c.op {
 	case "eq", "in":
-		return v != nil && slices.Contains(c.values, text)
+		return slices.Contains(c.values, text)
 	case "ne":
 		return text != first
 	case "ge":

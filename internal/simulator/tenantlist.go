@@ -113,16 +113,13 @@ func member(row map[string]any, field string) any {
 	return member(inner, rest)
 }
 
-// compareMembers orders integers and texts; null comes first.
+// compareMembers orders integers and texts; null is as an empty text.
 func compareMembers(a, b any) int {
 	if x, ok := a.(int64); ok {
 		y, _ := b.(int64)
 		return cmp.Compare(x, y)
 	}
-	x, isText := a.(string)
-	y, otherIs := b.(string)
-	if isText != otherIs {
-		return cmp.Compare(fmt.Sprint(isText), fmt.Sprint(otherIs))
-	}
+	x, _ := a.(string)
+	y, _ := b.(string)
 	return strings.Compare(x, y)
 }

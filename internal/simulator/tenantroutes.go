@@ -80,7 +80,7 @@ func locate(path string) (verbs tenantVerbs, version, id string) {
 	if verbs, literal := tenantPaths[name]; literal {
 		return verbs, version, ""
 	}
-	if len(rest) == 0 || rest[0] == "" {
+	if len(rest) == 0 {
 		return nil, "", ""
 	}
 	name = strings.Join(append([]string{service, "{id}"}, rest[1:]...), "/")

@@ -23,12 +23,13 @@ type retrying struct {
 // RoundTrip implements http.RoundTripper.
 func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, start := req.Context(), time.Now()
+	throttled := 0 // answers that used up no attempt
 	for attempt := 1; ; attempt++ {
 		resp, err := r.next.RoundTrip(req)
 		if err == nil {
 			r.reached.Store(true)
 		}
-		if !r.again(req, resp, err, attempt, time.Since(start)) {
+		if !r.again(req, resp, err, attempt-throttled, time.Since(start)) {
 			return resp, err
 		}
 		wait := r.policy.Backoff.Delay(attempt - 1)
@@ -38,6 +39,9 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 			if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) <= wait {
 				return resp, err
+			}
+			if resp.StatusCode == http.StatusTooManyRequests {
+				throttled++
 			}
 		}
 		if req.Body != nil && req.Body != http.NoBody {

@@ -1,0 +1,130 @@
+package basip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
+)
+
+// deletion is the outcome of a deletion that the panel accepted.
+type deletion struct {
+	warnings []string
+	gone     bool // a listing that began afterwards does not have the entity
+}
+
+// Delete removes the entity with a link_id through the vendor's bulk-delete
+// endpoint, together with others that are deleted at the moment, and returns when
+// a listing that began afterwards does not have it any more; an entity that was
+// not there is as good. The warnings tell what could not be checked beforehand.
+func (c *Collection[T]) Delete(ctx context.Context, id uuid.UUID) (warnings []string, err error) {
+	accepted, err := c.deletes.Do(ctx, id)
+	if err != nil || accepted.gone {
+		return accepted.warnings, err
+	}
+	failures := 0
+	after := c.client.now()
+	err = poll.Until(ctx, c.client.backoff, func(ctx context.Context) (gone bool, err error) {
+		entries, err := c.look(ctx, after)
+		after = c.client.now()
+		if err != nil {
+			if failures++; failures >= maxLookFailures || ctx.Err() != nil {
+				return false, err
+			}
+			return false, nil
+		}
+		failures = 0
+		_, err = find(entries, c.kind, id)
+		return errors.Is(err, ErrNotFound), nil
+	})
+	if err != nil {
+		err = &StillThereError{Panel: c.client.name, Kind: c.kind.singular, LinkIDs: []uuid.UUID{id}, Err: err}
+	}
+	return accepted.warnings, err
+}
+
+// sendDeletes carries out one bulk deletion and looks what became of it.
+func (c *Collection[T]) sendDeletes(ctx context.Context, ids []uuid.UUID) (answers map[uuid.UUID]bulk.Answer[deletion], err error) {
+	err = c.client.exclusive(ctx, func(ctx context.Context) error {
+		if err := c.supported(ctx); err != nil {
+			return err
+		}
+		verdicts, err := c.verdicts(ctx, ids)
+		if err != nil {
+			return err
+		}
+		answers = map[uuid.UUID]bulk.Answer[deletion]{}
+		var allowed []uuid.UUID
+		for _, id := range ids {
+			if refusal := verdicts[id].refusal; refusal != nil {
+				answers[id] = bulk.Answer[deletion]{Err: refusal}
+			} else {
+				allowed = append(allowed, id)
+			}
+		}
+		if len(allowed) == 0 {
+			return nil
+		}
+		var answer results
+		err = c.client.call(ctx, request{
+			action: c.named("delete", allowed...), op: c.kind.delete, body: map[string]any{"link_ids": allowed},
+		}, &answer)
+		c.wrote()
+		if err != nil {
+			return bulkError(err)
+		}
+		gone := c.absent(ctx)
+		for _, id := range allowed {
+			outcome := deletion{warnings: verdicts[id].warnings, gone: gone(id)}
+			words, reason := answer.deletion(id)
+			if reason != "" {
+				err = &ItemError{Panel: c.client.name, Action: "delete " + c.kind.singular, LinkID: id, Words: words, Reason: reason}
+			}
+			answers[id] = bulk.Answer[deletion]{Result: outcome, Err: err}
+			err = nil
+		}
+		return nil
+	})
+	return answers, err
+}
+
+// verdicts asks the kind's guard.
+func (c *Collection[T]) verdicts(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]verdict, error) {
+	if c.kind.guard == nil {
+		return nil, nil
+	}
+	return c.kind.guard(ctx, c.client, ids)
+}
+
+// absent lists, and returns what tells whether an entity is proven not to be
+// there. A listing that fails proves nothing. The caller must have the turn.
+func (c *Collection[T]) absent(ctx context.Context) func(uuid.UUID) bool {
+	entries, err := c.listed(ctx, time.Time{}) // of the time since the last write
+	return func(id uuid.UUID) bool {
+		if err != nil {
+			return false
+		}
+		_, findErr := find(entries, c.kind, id)
+		return errors.Is(findErr, ErrNotFound)
+	}
+}
+
+// resolveDeletes looks, after a deletion whose answer was lost, what is gone.
+func (c *Collection[T]) resolveDeletes(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bulk.Answer[deletion], error) {
+	entries, err := c.look(ctx, c.client.now())
+	if err != nil {
+		return nil, fmt.Errorf("looking what became of it: %w", err)
+	}
+	answers := map[uuid.UUID]bulk.Answer[deletion]{}
+	for _, id := range ids {
+		if _, err := find(entries, c.kind, id); errors.Is(err, ErrNotFound) {
+			answers[id] = bulk.Answer[deletion]{Result: deletion{gone: true}}
+		}
+	}
+	return answers, nil
+}

@@ -1,0 +1,108 @@
+package basip
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// How old a listing may be that serves instead of a new one. Whatever its age, a
+// listing of linked entities is dropped by our own writes.
+const (
+	refreshAge = 30 * time.Second // for a refresh: a thousand Reads share one listing
+	writeAge   = 2 * time.Second  // for the look before a write
+)
+
+// snapshot is a whole listing and when it began.
+type snapshot[T any] struct {
+	entries []entry[T]
+	began   time.Time // zero: there is none
+}
+
+// since reports whether there is a listing that began at t or later.
+func (s snapshot[T]) since(t time.Time) bool { return !s.began.IsZero() && !s.began.Before(t) }
+
+// listed returns the entities with a link_id by a listing that began at or after
+// a time. Whoever waited for the turn meanwhile finds the listing of the one
+// before. The caller must have the turn.
+func (c *Collection[T]) listed(ctx context.Context, after time.Time) ([]entry[T], error) {
+	if c.linked.since(after) {
+		return c.linked.entries, nil
+	}
+	began := c.client.now()
+	entries, err := c.list(ctx, c.kind.list)
+	if err != nil {
+		return nil, err
+	}
+	c.linked = snapshot[T]{entries, began}
+	return entries, nil
+}
+
+// listedWhole is listed for all entities, those made at the panel among them. The
+// error is ErrNoSuchPath when the panel does not list them: that path is the
+// least certain one (contract §0, row 6). The caller must have the turn.
+func (c *Collection[T]) listedWhole(ctx context.Context, after time.Time) ([]entry[T], error) {
+	if c.whole.since(after) {
+		return c.whole.entries, nil
+	}
+	began := c.client.now()
+	entries, err := c.list(ctx, c.kind.all)
+	if err != nil {
+		return nil, err
+	}
+	c.whole = snapshot[T]{entries, began}
+	return entries, nil
+}
+
+// wrote drops the listing of linked entities. Of the whole listing, what was made
+// at the panel goes on to count: our writes do not touch that.
+func (c *Collection[T]) wrote() { c.linked, c.wroteAt = snapshot[T]{}, c.client.now() }
+
+// ago returns the time a duration ago, by the client's clock.
+func (c *Collection[T]) ago(d time.Duration) time.Time { return c.client.now().Add(-d) }
+
+// recent returns since when a listing of all entities must have begun to tell
+// those with a link_id as they are now.
+func (c *Collection[T]) recent() time.Time {
+	if recent := c.ago(writeAge); recent.After(c.wroteAt) {
+		return recent
+	}
+	return c.wroteAt
+}
+
+// look returns the entities with a link_id by a listing that began at or after a
+// time, when it is this caller's turn.
+func (c *Collection[T]) look(ctx context.Context, after time.Time) (entries []entry[T], err error) {
+	err = c.client.exclusive(ctx, func(ctx context.Context) error {
+		if err := c.supported(ctx); err != nil {
+			return err
+		}
+		entries, err = c.listed(ctx, after)
+		return err
+	})
+	return entries, err
+}
+
+// taken returns every entity that a new one could collide with: those with a
+// link_id as they are now, and those made at the panel. The caller must have the
+// turn.
+func (c *Collection[T]) taken(ctx context.Context) ([]entry[T], error) {
+	whole, err := c.listedWhole(ctx, c.ago(refreshAge))
+	switch {
+	case errors.Is(err, ErrNoSuchPath):
+		return c.listed(ctx, c.ago(writeAge))
+	case err != nil:
+		return nil, err
+	case c.whole.since(c.recent()):
+		return whole, nil
+	}
+	linked, err := c.listed(ctx, c.ago(writeAge))
+	if err != nil {
+		return nil, err
+	}
+	local := slices.DeleteFunc(slices.Clone(whole), func(e entry[T]) bool { return c.kind.linkID(e.value) != uuid.Nil })
+	return append(local, linked...), nil
+}

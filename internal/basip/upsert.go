@@ -1,0 +1,215 @@
+package basip
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
+)
+
+// upsert is one creation or change on its way to the panel.
+type upsert[T any] struct {
+	id     uuid.UUID
+	action string          // "create", "update" or "restore"
+	make   func(T, bool) T // of the entity that is there, if one is, the wanted one
+
+	// Set when it is prepared, anew for each call.
+	current T               // what was there
+	wanted  T               // what is sent
+	data    json.RawMessage // the same, encoded
+	refused error           // why it is not sent
+	sent    bool            // it has been in a call whose answer was lost
+}
+
+// written is the outcome of an upsert that the panel accepted.
+type written[T any] struct {
+	stored
+	first look[T] // at the entity afterwards
+}
+
+// look is what a listing after a write says of an entity.
+type look[T any] struct {
+	held        T
+	differences []string
+	err         error // why nothing is said; ErrNotFound when it is not listed yet
+	duplicates  bool  // another entity with its name is listed
+}
+
+// sendUpserts carries out one bulk upsert and looks what became of it.
+func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answers map[uuid.UUID]bulk.Answer[written[T]], err error) {
+	err = c.client.exclusive(ctx, func(ctx context.Context) error {
+		if err := c.supported(ctx); err != nil {
+			return err
+		}
+		if err := c.prepare(ctx, ops); err != nil {
+			return err
+		}
+		answers = map[uuid.UUID]bulk.Answer[written[T]]{}
+		var sent []*upsert[T]
+		var ids []uuid.UUID
+		var items []json.RawMessage
+		for _, op := range ops {
+			if op.refused != nil {
+				answers[op.id] = bulk.Answer[written[T]]{Err: op.refused}
+				continue
+			}
+			sent, ids, items = append(sent, op), append(ids, op.id), append(items, op.data)
+		}
+		if len(sent) == 0 {
+			return nil
+		}
+		var answer results
+		err := c.client.call(ctx, request{
+			action: c.named(sent[0].action, ids...), op: c.kind.upsert, body: map[string]any{"list_items": items},
+		}, &answer)
+		c.wrote()
+		if err != nil {
+			if uncertain(err) {
+				for _, op := range sent {
+					op.sent = true
+				}
+			}
+			return bulkError(err)
+		}
+		entries, listErr := c.listed(ctx, c.wroteAt)
+		for _, op := range sent {
+			outcome, err := c.judge(op, answer)
+			answers[op.id] = bulk.Answer[written[T]]{Result: written[T]{outcome, c.seen(op, entries, listErr)}, Err: err}
+		}
+		return nil
+	})
+	return answers, err
+}
+
+// prepare makes what is to be sent of what is there, and refuses what would take
+// another entity over. The caller must have the turn.
+func (c *Collection[T]) prepare(ctx context.Context, ops []*upsert[T]) error {
+	var taken []entry[T] // read when the first name needs it
+	var names []T        // of those before in the same call
+	for _, op := range ops {
+		op.refused = nil
+		var current T
+		exists := false
+		if op.action != actionCreate {
+			entries, err := c.listed(ctx, c.ago(writeAge))
+			if err != nil {
+				return err
+			}
+			if current, op.refused = find(entries, c.kind, op.id); op.refused != nil {
+				continue
+			}
+			exists = true
+		}
+		op.current, op.wanted = current, op.make(current, exists)
+		if !exists || c.kind.name(op.wanted) != c.kind.name(current) {
+			if taken == nil {
+				var err error
+				if taken, err = c.taken(ctx); err != nil {
+					return err
+				}
+			}
+			if op.refused = c.free(taken, names, op, exists); op.refused != nil {
+				continue
+			}
+		}
+		if op.data, op.refused = c.kind.encode(op.wanted); op.refused == nil {
+			names = append(names, op.wanted)
+		}
+	}
+	return nil
+}
+
+// free reports with an *ExistsError that link_id or name belong to another entity
+// already, on the panel or in the same call.
+func (c *Collection[T]) free(taken []entry[T], before []T, op *upsert[T], exists bool) error {
+	name := c.kind.name(op.wanted)
+	collides := func(other T) error {
+		id := c.kind.linkID(other)
+		if id == op.id && (exists || op.sent) || id != op.id && c.kind.name(other) != name {
+			return nil
+		}
+		return &ExistsError{Panel: c.client.name, Kind: c.kind.singular, Name: name, LinkID: id, ByName: id != op.id}
+	}
+	for _, e := range taken {
+		if err := collides(e.value); err != nil {
+			return err
+		}
+	}
+	for _, other := range before {
+		if err := collides(other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge returns what the answer says of one item.
+func (c *Collection[T]) judge(op *upsert[T], answer results) (stored, error) {
+	outcome, words, reason := answer.upsert(op.id)
+	switch {
+	case outcome.unclear:
+		return outcome, &UnconfirmedError{c.itemError(op.action, op.wanted, words, reason)}
+	case reason != "":
+		return outcome, c.itemError(op.action, op.wanted, words, reason)
+	case op.action == actionCreate && outcome.updated && !op.sent: // if it was sent before, that is what was updated
+		return outcome, c.itemError(op.action, op.wanted, wordUpdated,
+			"the panel changed an entity that was there already, although none with this name or link_id was listed; look at it on the panel before anything else")
+	}
+	return outcome, nil
+}
+
+// seen returns what a listing says of an item.
+func (c *Collection[T]) seen(op *upsert[T], entries []entry[T], err error) look[T] {
+	l := look[T]{err: err}
+	if err == nil {
+		l.held, l.err = find(entries, c.kind, op.id)
+	}
+	if l.err == nil {
+		l.differences = c.kind.differences(op.wanted, l.held)
+		l.duplicates = c.namesakes(entries, l.held)
+	}
+	return l
+}
+
+// resolveUpserts looks, after an upsert whose answer was lost, what was stored.
+func (c *Collection[T]) resolveUpserts(ctx context.Context, ops []*upsert[T]) (map[uuid.UUID]bulk.Answer[written[T]], error) {
+	entries, err := c.look(ctx, c.client.now())
+	if err != nil {
+		return nil, fmt.Errorf("looking what became of it: %w", err)
+	}
+	answers := map[uuid.UUID]bulk.Answer[written[T]]{}
+	for _, op := range ops {
+		if op.refused != nil {
+			answers[op.id] = bulk.Answer[written[T]]{Err: op.refused}
+		} else if seen := c.seen(op, entries, nil); seen.err == nil && len(seen.differences) == 0 {
+			answers[op.id] = bulk.Answer[written[T]]{Result: written[T]{first: seen}}
+		}
+	}
+	return answers, nil
+}
+
+// write carries out one upsert in company of others. An error that leaves open
+// what the panel did is an *UnconfirmedError.
+func (c *Collection[T]) write(ctx context.Context, op *upsert[T]) (written[T], error) {
+	outcome, err := c.upserts.Do(ctx, op)
+	var unknown *bulk.UnknownError
+	var unconfirmed *UnconfirmedError
+	switch {
+	case err == nil, errors.As(err, &unconfirmed):
+		return outcome, err
+	case errors.As(err, &unknown), ctx.Err() != nil: // whether it was sent when the context ended is not known here
+		return outcome, &UnconfirmedError{err}
+	}
+	return outcome, err
+}
+
+func (c *Collection[T]) itemError(action string, item T, words, reason string) error {
+	return &ItemError{
+		Panel: c.client.name, Action: action + " " + c.kind.singular,
+		LinkID: c.kind.linkID(item), Name: c.kind.name(item), Words: words, Reason: reason,
+	}
+}

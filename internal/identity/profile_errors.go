@@ -1,0 +1,57 @@
+package identity
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/isc"
+)
+
+// Actions, as diagnostics call them.
+const (
+	actionCreate = "create"
+	actionRead   = "read"
+	actionUpdate = "update"
+	actionDelete = "delete"
+)
+
+// failed turns the error of an action into a diagnostic that says what to do.
+func (m profileModel) failed(action string, err error) diag.Diagnostic {
+	var conflict *isc.ConflictError
+	var unconfirmed *isc.UnconfirmedError
+	var pending *isc.PendingError
+	var task *isc.TaskError
+	var stillThere *isc.StillThereError
+	var noEffect *isc.NoEffectError
+	summary := fmt.Sprintf("Could not %s identity profile", action)
+	detail := fmt.Sprintf("Could not %s %s: %s", action, m, err)
+	switch {
+	case errors.As(err, &conflict) && action == actionCreate:
+		return m.conflict(detail, conflict)
+	case errors.As(err, &unconfirmed) && action == actionCreate:
+		return diag.NewErrorDiagnostic(summary, detail+
+			fmt.Sprintf(". The tenant may have created it all the same; look for it there. If it is there, import it:\n\n  terraform import gatehouse_identity_profile.NAME 'name=%s'", m.Name.ValueString()))
+	case errors.As(err, &pending) && pending.TaskID != "" && !pending.Blind:
+		return diag.NewErrorDiagnostic("Identity profile is not gone yet", detail+". It is kept in the state; the next destroy goes on with the same task.")
+	case errors.As(err, &pending):
+		return diag.NewErrorDiagnostic("Identity profile is not gone yet", detail+". It is kept in the state.")
+	case errors.As(err, &task), errors.As(err, &stillThere), errors.As(err, &noEffect):
+		return diag.NewErrorDiagnostic("The tenant did not delete the identity profile", detail+". It is kept in the state.")
+	case errors.Is(err, isc.ErrNotFound):
+		return diag.NewErrorDiagnostic(summary, fmt.Sprintf("%s is not there any more; somebody has removed it since the plan. Plan again to create it anew.", m))
+	}
+	return diag.NewErrorDiagnostic(summary, detail)
+}
+
+// conflict explains that the source feeds a profile already.
+func (m profileModel) conflict(detail string, conflict *isc.ConflictError) diag.Diagnostic {
+	at := path.Root("authoritative_source_id")
+	if conflict.Existing.ID != "" {
+		detail += fmt.Sprintf(". To manage the existing profile %q, import it:\n\n  terraform import gatehouse_identity_profile.NAME %s\n\nOtherwise choose another source.",
+			conflict.Existing.Name, conflict.Existing.ID)
+	}
+	return diag.NewAttributeErrorDiagnostic(at, "The source is in use", detail)
+}

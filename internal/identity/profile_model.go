@@ -1,0 +1,200 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/isc"
+)
+
+var objectOptions = basetypes.ObjectAsOptions{}
+
+// profileModel is gatehouse_identity_profile.
+type profileModel struct {
+	ID                       types.String   `tfsdk:"id"`
+	Name                     types.String   `tfsdk:"name"`
+	Description              types.String   `tfsdk:"description"`
+	OwnerID                  types.String   `tfsdk:"owner_id"`
+	Priority                 types.Int64    `tfsdk:"priority"`
+	AuthoritativeSourceID    types.String   `tfsdk:"authoritative_source_id"`
+	AttributeMappings        types.Map      `tfsdk:"attribute_mappings"`
+	AttributeMappingsEnabled types.Bool     `tfsdk:"attribute_mappings_enabled"`
+	ForceDestroy             types.Bool     `tfsdk:"force_destroy"`
+	Created                  types.String   `tfsdk:"created"`
+	Modified                 types.String   `tfsdk:"modified"`
+	OwnerName                types.String   `tfsdk:"owner_name"`
+	AuthoritativeSourceName  types.String   `tfsdk:"authoritative_source_name"`
+	IdentityCount            types.Int64    `tfsdk:"identity_count"`
+	IdentityRefreshRequired  types.Bool     `tfsdk:"identity_refresh_required"`
+	HasTimeBasedAttributes   types.Bool     `tfsdk:"has_time_based_attributes"`
+	Timeouts                 timeouts.Value `tfsdk:"timeouts"`
+}
+
+// String names the profile in diagnostics.
+func (m profileModel) String() string {
+	if m.ID.ValueString() == "" {
+		return fmt.Sprintf("identity profile %q", m.Name.ValueString())
+	}
+	return fmt.Sprintf("identity profile %q (%s)", m.Name.ValueString(), m.ID.ValueString())
+}
+
+// newProfile returns what is to be created.
+func (m profileModel) newProfile(ctx context.Context) (isc.NewProfile, diag.Diagnostics) {
+	wanted, diags := mappings(ctx, m.AttributeMappings)
+	profile := isc.NewProfile{
+		Name: m.Name.ValueString(), Description: m.Description.ValueString(),
+		Source:   isc.Reference{ID: m.AuthoritativeSourceID.ValueString()},
+		Mappings: map[string]isc.Mapping{},
+	}
+	if owner := m.OwnerID.ValueString(); owner != "" {
+		profile.Owner = &isc.Reference{ID: owner}
+	}
+	if !m.Priority.IsUnknown() {
+		profile.Priority = m.Priority.ValueInt64Pointer()
+	}
+	if !m.AttributeMappingsEnabled.IsUnknown() {
+		profile.MappingsEnabled = m.AttributeMappingsEnabled.ValueBoolPointer()
+	}
+	for name, one := range wanted {
+		profile.Mappings[name] = one.declared()
+	}
+	return profile, diags
+}
+
+// change returns what turns state into m. Mappings that are in the state, were
+// declared before and are not planned any more are taken out.
+func (m profileModel) change(ctx context.Context, state profileModel, declared map[string]isc.Mapping) (isc.Change, diag.Diagnostics) {
+	var change isc.Change
+	differs := func(planned, prior types.String) bool { return !planned.IsUnknown() && !planned.Equal(prior) }
+	if differs(m.Name, state.Name) {
+		change.Name = m.Name.ValueStringPointer()
+	}
+	if differs(m.Description, state.Description) {
+		change.Description = m.Description.ValueStringPointer()
+	}
+	if differs(m.OwnerID, state.OwnerID) {
+		change.Owner = &isc.Reference{ID: m.OwnerID.ValueString()}
+	}
+	if differs(m.AuthoritativeSourceID, state.AuthoritativeSourceID) {
+		change.Source = &isc.Reference{ID: m.AuthoritativeSourceID.ValueString()}
+	}
+	if !m.Priority.IsUnknown() && !m.Priority.Equal(state.Priority) {
+		change.Priority = m.Priority.ValueInt64Pointer()
+	}
+	if !m.AttributeMappingsEnabled.IsUnknown() && !m.AttributeMappingsEnabled.Equal(state.AttributeMappingsEnabled) {
+		change.MappingsEnabled = m.AttributeMappingsEnabled.ValueBoolPointer()
+	}
+	wanted, diags := mappings(ctx, m.AttributeMappings)
+	prior, d := mappings(ctx, state.AttributeMappings)
+	diags.Append(d...)
+	change.Mappings = map[string]isc.Mapping{}
+	for _, name := range unsettled(wanted, prior, declared) {
+		change.Mappings[name] = wanted[name].declared()
+	}
+	change.RemoveMappings, _ = undeclared(wanted, prior, declared)
+	return change, diags
+}
+
+// setProfile puts what the tenant holds into m, a state. Of the mappings, those
+// that the state knows are read; all of them if the state knows nothing yet, as
+// after an import. What means the same keeps its spelling.
+func (m *profileModel) setProfile(ctx context.Context, p isc.Profile) diag.Diagnostics {
+	imported := m.Name.IsNull()
+	m.ID, m.Name, m.Description = types.StringValue(p.ID), types.StringValue(p.Name), types.StringValue(p.Description)
+	m.Priority = types.Int64PointerValue(p.Priority)
+	m.AuthoritativeSourceID = types.StringValue(p.Source.ID)
+	m.AttributeMappingsEnabled = types.BoolValue(p.MappingsEnabled)
+	m.OwnerID = types.StringNull()
+	if p.Owner != nil {
+		m.OwnerID = textOrNull(p.Owner.ID)
+	}
+	if m.ForceDestroy.IsNull() {
+		m.ForceDestroy = types.BoolValue(false)
+	}
+	m.setComputed(p)
+
+	known, diags := mappings(ctx, m.AttributeMappings)
+	if m.AttributeMappings.IsNull() && !imported {
+		return diags
+	}
+	read := map[string]mapping{}
+	for name, held := range p.Mappings {
+		declared, ok := known[name]
+		switch {
+		case ok && fulfils(held, declared):
+			read[name] = declared
+		case ok || imported:
+			read[name] = heldMapping(held)
+		}
+	}
+	if imported && len(read) == 0 {
+		m.AttributeMappings = types.MapNull(mappingType)
+		return diags
+	}
+	value, d := types.MapValueFrom(ctx, mappingType, read)
+	diags.Append(d...)
+	m.AttributeMappings = value
+	return diags
+}
+
+// setPlanned completes m, a plan that was carried out, with what the tenant says.
+// What the plan knows stays as it is planned; if the tenant holds something else,
+// the next refresh shows it.
+func (m *profileModel) setPlanned(p isc.Profile) {
+	m.ID = types.StringValue(p.ID)
+	if m.OwnerID.IsUnknown() {
+		m.OwnerID = types.StringNull()
+		if p.Owner != nil {
+			m.OwnerID = textOrNull(p.Owner.ID)
+		}
+	}
+	if m.Priority.IsUnknown() {
+		m.Priority = types.Int64PointerValue(p.Priority)
+	}
+	if m.AttributeMappings.IsUnknown() {
+		m.AttributeMappings = types.MapNull(mappingType)
+	}
+	if m.AttributeMappingsEnabled.IsUnknown() {
+		m.AttributeMappingsEnabled = types.BoolValue(p.MappingsEnabled)
+	}
+	planned := *m
+	m.setComputed(p)
+	for _, kept := range []struct {
+		value   *types.String
+		planned types.String
+	}{
+		{&m.Created, planned.Created},
+		{&m.OwnerName, planned.OwnerName},
+		{&m.AuthoritativeSourceName, planned.AuthoritativeSourceName},
+	} {
+		if !kept.planned.IsUnknown() { // somebody may have renamed it since the plan
+			*kept.value = kept.planned
+		}
+	}
+}
+
+// setComputed sets what only the tenant decides.
+func (m *profileModel) setComputed(p isc.Profile) {
+	m.Created, m.Modified = textOrNull(p.Created), textOrNull(p.Modified)
+	m.OwnerName = types.StringNull()
+	if p.Owner != nil {
+		m.OwnerName = textOrNull(p.Owner.Name)
+	}
+	m.AuthoritativeSourceName = textOrNull(p.Source.Name)
+	m.IdentityCount = types.Int64Value(p.IdentityCount)
+	m.IdentityRefreshRequired = types.BoolValue(p.IdentityRefreshRequired)
+	m.HasTimeBasedAttributes = types.BoolValue(p.HasTimeBasedAttributes)
+}
+
+// textOrNull makes one of null and empty.
+func textOrNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}

@@ -1,0 +1,184 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/isc"
+)
+
+var (
+	_ resource.Resource                   = (*profileResource)(nil)
+	_ resource.ResourceWithConfigure      = (*profileResource)(nil)
+	_ resource.ResourceWithImportState    = (*profileResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*profileResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*profileResource)(nil)
+)
+
+// profileResource is gatehouse_identity_profile.
+type profileResource struct{ configured }
+
+// NewProfileResource returns the resource gatehouse_identity_profile.
+func NewProfileResource() resource.Resource { return &profileResource{} }
+
+// Metadata implements resource.Resource.
+func (r *profileResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_identity_profile"
+}
+
+// Schema implements resource.Resource.
+func (r *profileResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = profileSchema(ctx)
+}
+
+// ValidateConfig implements resource.ResourceWithValidateConfig.
+func (r *profileResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config profileModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(validateMappings(ctx, config.AttributeMappings)...)
+	}
+}
+
+// Create implements resource.Resource.
+func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var config, plan profileModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client, diags := r.tenant.connected()
+	resp.Diagnostics.Append(diags...)
+	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	wanted, diags := plan.newProfile(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	profile, err := client.CreateProfile(ctx, wanted)
+	if err != nil {
+		resp.Diagnostics.Append(plan.failed(actionCreate, err))
+		return
+	}
+	plan.setPlanned(profile)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(rememberDeclared(ctx, config.AttributeMappings, resp.Private)...)
+}
+
+// Read implements resource.Resource.
+func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state profileModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client, diags := r.tenant.readable()
+	resp.Diagnostics.Append(diags...)
+	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() || client == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	profile, err := client.Profile(ctx, state.ID.ValueString())
+	switch {
+	case errors.Is(err, isc.ErrNotFound):
+		resp.State.RemoveResource(ctx)
+		return
+	case err != nil:
+		resp.Diagnostics.Append(state.failed(actionRead, err))
+		return
+	}
+	resp.Diagnostics.Append(state.setProfile(ctx, profile)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// Update implements resource.Resource.
+func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var config, plan, state profileModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	declared, diags := declaredMappings(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	client, diags := r.tenant.connected()
+	resp.Diagnostics.Append(diags...)
+	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
+	resp.Diagnostics.Append(diags...)
+	change, diags := plan.change(ctx, state, declared)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	profile, err := client.ChangeProfile(ctx, state.ID.ValueString(), change)
+	if err != nil { // the state stays what it was; the next refresh reads what the tenant holds
+		resp.Diagnostics.Append(plan.failed(actionUpdate, err))
+		return
+	}
+	plan.setPlanned(profile)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(rememberDeclared(ctx, config.AttributeMappings, resp.Private)...)
+}
+
+// ImportState implements resource.ResourceWithImportState.
+func (r *profileResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := req.ID
+	if id == "" {
+		resp.Diagnostics.AddError("Invalid import id", "Import an identity profile by its id, or as name=NAME.")
+		return
+	}
+	client, diags := r.tenant.connected() // also by id: what a pending tenant holds cannot be read, and would all be planned
+	resp.Diagnostics.Append(diags...)
+	if diags.HasError() {
+		return
+	}
+	if name, byName := strings.CutPrefix(req.ID, "name="); byName {
+		profile, err := client.ProfileByName(ctx, name)
+		if err != nil {
+			resp.Diagnostics.AddError("Could not import identity profile", fmt.Sprintf("Could not find the identity profile named %q: %s", name, err))
+			return
+		}
+		id = profile.ID
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), types.StringValue(id))...)
+}
+
+// rememberDeclared notes in private state which mappings a configuration
+// declares.
+func rememberDeclared(ctx context.Context, config types.Map, private interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+},
+) diag.Diagnostics {
+	wanted, diags := mappings(ctx, config)
+	declared := map[string]isc.Mapping{}
+	for name, one := range wanted {
+		declared[name] = isc.Mapping{Type: one.Type.ValueString(), Attributes: json.RawMessage(normalized(one.declared().Attributes))}
+	}
+	data, err := json.Marshal(declared)
+	if err != nil { // the tenant has taken them, so that they are JSON
+		panic(err)
+	}
+	diags.Append(private.SetKey(ctx, declaredKey, data)...)
+	return diags
+}

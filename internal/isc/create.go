@@ -1,0 +1,173 @@
+package isc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
+)
+
+const (
+	// createSettle is how long at most a profile whose creation was not answered
+	// is looked for.
+	createSettle = 10 * time.Second
+	// createLastLook is how long that takes at most after an interrupt.
+	createLastLook = 5 * time.Second
+)
+
+// NewProfile is a profile to be created. What is left empty is the tenant's to
+// fill in; so is the whole of the mappings when neither Mappings nor
+// MappingsEnabled say anything.
+type NewProfile struct {
+	Name            string
+	Description     string
+	Owner           *Reference
+	Priority        *int64
+	Source          Reference
+	Mappings        map[string]Mapping
+	MappingsEnabled *bool
+}
+
+// encodeNewProfile writes the body of a creation (contract §2.3).
+func encodeNewProfile(p NewProfile) ([]byte, error) {
+	if p.Name == "" || p.Source.ID == "" {
+		return nil, errors.New("it needs a name and a source")
+	}
+	body := map[string]any{"name": p.Name, "authoritativeSource": wireSource(p.Source)}
+	if p.Description != "" {
+		body["description"] = p.Description
+	}
+	if p.Owner != nil && p.Owner.ID != "" {
+		body["owner"] = wireOwner(*p.Owner)
+	}
+	if p.Priority != nil {
+		body["priority"] = *p.Priority
+	}
+	if change := (mappingChange{set: p.Mappings, enabled: p.MappingsEnabled}); !change.empty() {
+		config, _, err := mappingConfig{}.apply(change)
+		if err != nil {
+			return nil, err
+		}
+		body["identityAttributeConfig"] = config
+	}
+	return encode(body)
+}
+
+// CreateProfile creates a profile and returns it as the tenant holds it. The
+// error is a *ConflictError when the source feeds a profile already, and an
+// *UnconfirmedError when it is not known whether the profile was created. It is
+// sent once: when the answer is lost, the listing tells what became of it.
+func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, error) {
+	r := request{
+		action: fmt.Sprintf("create identity profile %q", p.Name), method: http.MethodPost, path: c.family.profiles,
+		contentType: typeJSON, right: rightManage,
+	}
+	var err error
+	if r.body, err = encodeNewProfile(p); err != nil {
+		return Profile{}, fmt.Errorf("tenant %s: %s: %w", c.Tenant(), r.action, err)
+	}
+	// What has the name already cannot be the new one later.
+	before, err := c.named(ctx, p.Name)
+	if err != nil {
+		return Profile{}, err
+	}
+	if i := slices.IndexFunc(before, p.isFedBySource); i >= 0 {
+		return Profile{}, &ConflictError{Tenant: c.Tenant(), Name: p.Name, Source: p.Source, Existing: before[i]}
+	}
+	a, err := c.call(ctx, r)
+	if status(err) == http.StatusConflict {
+		return Profile{}, c.conflict(ctx, p, err)
+	}
+	if err == nil {
+		created, decodeErr := decodeProfile(a.body)
+		if decodeErr == nil && created.ID != "" {
+			return created, nil
+		}
+		err = c.unexpected(r, a, "it is no profile with an id")
+	}
+	if !uncertain(err) {
+		return Profile{}, c.orWrongPath(err)
+	}
+	return c.findCreated(ctx, p, before, err)
+}
+
+func (p NewProfile) isFedBySource(other Profile) bool { return other.Source.ID == p.Source.ID }
+
+// findCreated looks for a profile whose creation was not answered with err.
+func (c *Client) findCreated(ctx context.Context, p NewProfile, before []Profile, err error) (Profile, error) {
+	var created Profile
+	look := func(ctx context.Context) (bool, time.Duration, error) {
+		found, listErr := c.named(ctx, p.Name)
+		if listErr != nil {
+			return false, retryAfter(listErr), hopeless(listErr)
+		}
+		i := slices.IndexFunc(found, func(other Profile) bool {
+			return p.isFedBySource(other) && !slices.ContainsFunc(before, func(old Profile) bool { return old.ID == other.ID })
+		})
+		if i >= 0 {
+			created = found[i]
+		}
+		return i >= 0, 0, nil
+	}
+	if ctx.Err() != nil {
+		// Also after Ctrl-C, once: a profile that nobody tracks would keep its
+		// source from ever being used again.
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), createLastLook)
+		defer cancel()
+		if found, _, lookErr := look(last); found && lookErr == nil {
+			return created, nil
+		}
+	}
+	soon, cancel := context.WithTimeout(ctx, min(c.grace, createSettle))
+	defer cancel()
+	if lookErr := poll.Paced(soon, c.poll, look); lookErr != nil {
+		return Profile{}, &UnconfirmedError{
+			Hint: fmt.Sprintf("No new identity profile %q fed by source %s was seen afterwards; look for it in the tenant before applying again, and import it if it is there", p.Name, p.Source),
+			Err:  err,
+		}
+	}
+	return created, nil
+}
+
+// conflict turns a 409 into an error that names the profile in the way. The
+// listing has no filter for the source (contract §2.1).
+func (c *Client) conflict(ctx context.Context, p NewProfile, err error) error {
+	conflict := &ConflictError{Tenant: c.Tenant(), Name: p.Name, Source: p.Source, Err: err}
+	profiles, listErr := c.Profiles(ctx, Query{})
+	if listErr != nil {
+		conflict.Err = fmt.Errorf("%w; which profile is in the way could not be found out: %w", err, listErr)
+		return conflict
+	}
+	if i := slices.IndexFunc(profiles, p.isFedBySource); i >= 0 {
+		conflict.Existing = profiles[i]
+	}
+	return conflict
+}
+
+// retryAfter is when the tenant wants to be asked again after err, 0 when it
+// does not say.
+func retryAfter(err error) time.Duration {
+	var failed *Error
+	if errors.As(err, &failed) {
+		return failed.retryAfter
+	}
+	return 0
+}
+
+// hopeless returns err when asking again cannot help: a refused login is not
+// repeated, and a right does not appear by itself. Of what may pass, nil.
+func hopeless(err error) error {
+	switch s := status(err); {
+	case errors.Is(err, ErrLoginRefused):
+		return err
+	case s == http.StatusUnauthorized, s == http.StatusNotFound, s == http.StatusRequestTimeout, s == http.StatusTooManyRequests:
+		return nil
+	case s >= 300 && s < 500:
+		return err
+	}
+	return nil
+}

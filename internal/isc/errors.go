@@ -1,0 +1,137 @@
+package isc
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Errors to match with errors.Is.
+var (
+	// ErrNotFound: the tenant has no such identity profile.
+	ErrNotFound = errors.New("not in the tenant")
+	// ErrAmbiguous: several identity profiles have the name.
+	ErrAmbiguous = errors.New("the name is not unique in the tenant")
+	// ErrLoginRefused: the tenant did not accept client id and secret. They are
+	// not tried again in the same process.
+	ErrLoginRefused = errors.New("the tenant refused the client's credentials")
+	// ErrThrottled: the tenant asks to wait for longer than there is time.
+	ErrThrottled = errors.New("the tenant's rate limit is used up")
+	// ErrForbidden: the client lacks a right.
+	ErrForbidden = errors.New("the client lacks a right for this")
+)
+
+// Error is a request that a tenant did not answer as it should.
+type Error struct {
+	Tenant     string // host of the base URL
+	Action     string // what was being done, "read identity profile 2c91…"
+	Method     string
+	Path       string
+	Status     int    // 0 when no answer came
+	DetailCode string // the tenant's own code, "400.1 Bad Request Content"
+	Words      string // what the tenant said: the texts of messages and causes
+	TrackingID string // by which the vendor's support finds the request
+	Hint       string // what the user can do
+	Err        error  // the cause, when there is one
+
+	uncertain  bool          // the tenant may have carried the request out all the same
+	absent     bool          // the tenant itself says that there is no such thing
+	retryAfter time.Duration // when to ask again, by the answer itself; 0 when it does not say
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "tenant %s: %s: %s %s", e.Tenant, e.Action, e.Method, e.Path)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, " answered %s", strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
+	}
+	if e.Words != "" {
+		fmt.Fprintf(&b, ": the tenant says %q", e.Words)
+	}
+	var ids []string
+	if e.DetailCode != "" {
+		ids = append(ids, "detailCode "+e.DetailCode)
+	}
+	if e.TrackingID != "" {
+		ids = append(ids, "trackingId "+e.TrackingID)
+	}
+	if len(ids) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(ids, ", "))
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	if e.Hint != "" {
+		fmt.Fprintf(&b, ". %s", e.Hint)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ConflictError is a profile that cannot be created because its source feeds a
+// profile already: a source feeds at most one (contract §2.2).
+type ConflictError struct {
+	Tenant   string
+	Name     string    // of the profile that was to be created
+	Source   Reference // that it was to be fed by
+	Existing Profile   // that the source feeds; its ID is empty when none was found
+	Err      error     // the tenant's answer; nil when nothing was sent because the conflict was seen before
+}
+
+// Error implements error.
+func (e *ConflictError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "tenant %s: create identity profile %q: ", e.Tenant, e.Name)
+	if e.Existing.ID != "" {
+		fmt.Fprintf(&b, "source %s feeds identity profile %q (%s) already, and a source feeds at most one; import that one, or choose another source",
+			e.Source, e.Existing.Name, e.Existing.ID)
+	} else {
+		fmt.Fprintf(&b, "the tenant sees a conflict, but lists no identity profile that source %s feeds; a deletion may still be under way, so try again later", e.Source)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	return b.String()
+}
+
+// Unwrap returns the tenant's answer.
+func (e *ConflictError) Unwrap() error { return e.Err }
+
+// UnconfirmedError wraps the error of a request that the tenant may have carried
+// out: its answer was lost, and reading did not settle it.
+type UnconfirmedError struct {
+	Hint string // how to find out
+	Err  error
+}
+
+// Error implements error.
+func (e *UnconfirmedError) Error() string {
+	text := "the tenant may have carried this out: " + e.Err.Error()
+	if e.Hint != "" {
+		text = strings.TrimSuffix(text, ".") + ". " + e.Hint
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *UnconfirmedError) Unwrap() error { return e.Err }
+
+// uncertain reports whether err leaves open what the tenant did.
+func uncertain(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.uncertain
+}
+
+// status returns the status of the answer that err is about, 0 for none.
+func status(err error) int {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Status
+	}
+	return 0
+}

@@ -1,0 +1,200 @@
+package isc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+)
+
+// Reference names another object of the tenant, an identity or a source. Its ID
+// tells it apart; the name is filled in by the tenant.
+type Reference struct{ ID, Name string }
+
+// String names the object for a message.
+func (r Reference) String() string {
+	if r.Name == "" {
+		return r.ID
+	}
+	return fmt.Sprintf("%q (%s)", r.Name, r.ID)
+}
+
+// Profile is an identity profile as the tenant holds it (contract §2.2).
+type Profile struct {
+	ID          string
+	Name        string
+	Description string     // empty where the tenant has null
+	Owner       *Reference // nil when there is none
+	Priority    *int64     // nil when the tenant does not say
+	Source      Reference  // the authoritative source
+
+	Mappings        map[string]Mapping // by the name of the identity attribute
+	MappingsEnabled bool
+
+	Created, Modified       string // as written; dates of this API are not to be relied on
+	IdentityCount           int64
+	IdentityRefreshRequired bool
+	HasTimeBasedAttributes  bool
+
+	keys   map[string]bool // of the tenant's own object, to choose between add and replace
+	config mappingConfig   // as the tenant wrote it, so that what is not ours goes back untouched
+}
+
+// decodeProfile reads a profile. Each field may be missing.
+func decodeProfile(raw json.RawMessage) (Profile, error) {
+	fields, err := looseObject(raw)
+	if err != nil {
+		return Profile{}, err
+	}
+	if fields == nil {
+		return Profile{}, errors.New("it is empty")
+	}
+	p := Profile{keys: map[string]bool{}}
+	for key := range fields {
+		p.keys[key] = true
+	}
+	var count *int64
+	for _, field := range []struct {
+		key  string
+		read func(json.RawMessage) error
+	}{
+		{"id", into(&p.ID, looseString)},
+		{"name", into(&p.Name, looseString)},
+		{"description", into(&p.Description, looseString)},
+		{"owner", into(&p.Owner, decodeReference)},
+		{"priority", into(&p.Priority, looseInteger)},
+		{"identityAttributeConfig", into(&p.config, decodeMappingConfig)},
+		{"created", into(&p.Created, looseString)},
+		{"modified", into(&p.Modified, looseString)},
+		{"identityCount", into(&count, looseInteger)},
+		{"identityRefreshRequired", into(&p.IdentityRefreshRequired, looseBool)},
+		{"hasTimeBasedAttr", into(&p.HasTimeBasedAttributes, looseBool)},
+	} {
+		if err := field.read(fields[field.key]); err != nil {
+			return Profile{}, fmt.Errorf("%s: %w", field.key, err)
+		}
+	}
+	source, err := decodeReference(fields["authoritativeSource"])
+	if err != nil {
+		return Profile{}, fmt.Errorf("authoritativeSource: %w", err)
+	}
+	if source != nil {
+		p.Source = *source
+	}
+	if count != nil {
+		p.IdentityCount = *count
+	}
+	p.Mappings, p.MappingsEnabled = p.config.mappings(), p.config.enabled
+	return p, nil
+}
+
+// into makes a reader that stores what it reads.
+func into[T any](target *T, read func(json.RawMessage) (T, error)) func(json.RawMessage) error {
+	return func(raw json.RawMessage) (err error) {
+		*target, err = read(raw)
+		return err
+	}
+}
+
+// decodeReference reads {type, id, name}; a reference without id is none.
+func decodeReference(raw json.RawMessage) (*Reference, error) {
+	fields, err := looseObject(raw)
+	if err != nil {
+		return nil, err
+	}
+	var r Reference
+	if r.ID, err = looseString(fields["id"]); err != nil {
+		return nil, fmt.Errorf("id: %w", err)
+	}
+	if r.Name, err = looseString(fields["name"]); err != nil {
+		return nil, fmt.Errorf("name: %w", err)
+	}
+	if r.ID == "" {
+		return nil, nil
+	}
+	return &r, nil
+}
+
+// wireReference is a reference on its way to the tenant. Without a name it is
+// enough (contract §2.3), and a name could only be out of date.
+type wireReference struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+}
+
+func wireSource(r Reference) wireReference { return wireReference{"SOURCE", r.ID} }
+func wireOwner(r Reference) wireReference  { return wireReference{"IDENTITY", r.ID} }
+
+// Profile returns the profile with an id. The error is ErrNotFound when the
+// tenant does not have it, and only then: an answer of 404 proves nothing until
+// another one has shown that the family's path exists on this tenant.
+func (c *Client) Profile(ctx context.Context, id string) (Profile, error) {
+	r := request{action: "read identity profile " + id, method: http.MethodGet, right: rightRead}
+	if err := c.profilePath(&r, id); err != nil {
+		return Profile{}, err
+	}
+	a, err := c.call(ctx, r)
+	if err != nil {
+		return Profile{}, c.orNotFound(ctx, err)
+	}
+	p, err := decodeProfile(a.body)
+	if err != nil {
+		return Profile{}, c.unexpected(r, a, err.Error())
+	}
+	if p.ID == "" {
+		p.ID = id
+	}
+	return p, nil
+}
+
+// orNotFound makes ErrNotFound of a 404 that can be relied on.
+func (c *Client) orNotFound(ctx context.Context, err error) error {
+	var failed *Error
+	if !errors.As(err, &failed) || !failed.absent {
+		return err
+	}
+	if err := c.provePath(ctx); err != nil {
+		return err
+	}
+	failed.Err = ErrNotFound
+	return err
+}
+
+// plainID reports whether an id can stand in a path as it is. Nothing, dots and
+// slashes would reach another call.
+func plainID(id string) bool { return idPattern.MatchString(id) }
+
+// idPattern is wide: what an id looks like is the tenant's business (contract §2.2).
+var idPattern = regexp.MustCompile(`^[\w.:~-]*\w[\w.:~-]*$`)
+
+// profilePath puts the path of one profile into r.
+func (c *Client) profilePath(r *request, id string) error {
+	if !plainID(id) {
+		return fmt.Errorf("tenant %s: %s: %q is no id of an identity profile", c.Tenant(), r.action, id)
+	}
+	r.path = c.family.profiles + "/" + id
+	return nil
+}
+
+// provePath makes sure that the family's path exists. Without it, a tenant that
+// lacks the family would seem to have lost every profile.
+func (c *Client) provePath(ctx context.Context) error {
+	if c.proven.Load() {
+		return nil
+	}
+	r := request{
+		action: "list identity profiles", method: http.MethodGet, path: c.family.profiles,
+		query: url.Values{"limit": {"1"}}, right: rightRead,
+	}
+	a, err := c.call(ctx, r)
+	if err != nil {
+		return c.orWrongPath(err)
+	}
+	if _, err := decodePage(a.body); err != nil {
+		return c.unexpected(r, a, err.Error())
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package isc
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// versionPath matches a path that ends in what the family adds by itself.
+var versionPath = regexp.MustCompile(`(?i)/(v\d+|beta|latest|oauth|oauth/token)$`)
+
+// ParseBaseURL checks a tenant's base URL and returns it in the form the client
+// uses: scheme https and a host, and neither credentials nor query nor version.
+// Plain http is for a simulator on this machine: elsewhere the client secret
+// would be readable on its way.
+func ParseBaseURL(text string) (*url.URL, error) {
+	base, err := url.Parse(strings.TrimSpace(text))
+	var invalid *url.Error
+	switch {
+	case errors.As(err, &invalid): // its text repeats the URL, which may hold a secret
+		return nil, fmt.Errorf("it is no URL: %w", invalid.Err)
+	case err != nil:
+		return nil, err
+	case base.Scheme != "https" && base.Scheme != "http":
+		return nil, errors.New("it needs to begin with https://, such as https://acme.api.identitynow.com")
+	case base.Hostname() == "":
+		return nil, errors.New("it names no host; write it like https://acme.api.identitynow.com")
+	case base.User != nil:
+		return nil, errors.New("it holds credentials; they belong in client id and client secret")
+	case base.RawQuery != "" || base.Fragment != "":
+		return nil, errors.New("it has a query or a fragment; only the tenant's address belongs in it")
+	case base.Scheme == "http" && !loopback(base.Hostname()):
+		return nil, errors.New("it needs to begin with https://; over http:// the client secret would travel in clear")
+	}
+	base.Path = strings.TrimRight(base.Path, "/")
+	base.RawPath = ""
+	if version := versionPath.FindString(base.Path); version != "" {
+		return nil, fmt.Errorf("%s does not belong in it; the version of the API is set apart from the address", version)
+	}
+	return base, nil
+}
+
+// loopback reports whether host is this machine.
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
+}
