@@ -1,5 +1,5 @@
-# Two door panels, three time profiles on each, and twenty people spread over
-# both. `make demo` applies this to simulated panels.
+# Two door panels, three time profiles on each, twenty people spread over both,
+# and an identity profile of a tenant. `make demo` applies this to simulated ones.
 
 terraform {
   required_providers {
@@ -20,7 +20,19 @@ variable "panel_password" {
   sensitive   = true
 }
 
+variable "tenant" {
+  description = "How to reach the SailPoint tenant."
+  type = object({
+    base_url      = string
+    client_id     = string
+    client_secret = string
+  })
+  sensitive = true
+}
+
 provider "gatehouse" {
+  sailpoint = var.tenant
+
   panels = {
     for name, url in var.panels : name => {
       url      = url
@@ -96,4 +108,21 @@ resource "gatehouse_panel_user" "person" {
     [each.value.cleaner ? gatehouse_panel_time_profile.cleaning[each.value.panel].link_id : gatehouse_panel_time_profile.office_hours[each.value.panel].link_id],
     each.value.visitor ? [gatehouse_panel_time_profile.open_day[each.value.panel].link_id] : [],
   )
+}
+
+# Who comes from the HR system becomes an identity.
+resource "gatehouse_identity_profile" "staff" {
+  name                    = "Staff"
+  description             = "Everybody on the payroll"
+  authoritative_source_id = "2c9180835d191a86015d28455b4a2329"
+
+  attribute_mappings = {
+    email = {
+      type = "accountAttribute"
+      attributes = jsonencode({
+        sourceName    = "HR"
+        attributeName = "mail"
+      })
+    }
+  }
 }

@@ -40,20 +40,62 @@ func appliesAndDestroys(t *testing.T, sim *simulator.Simulator, config string, e
 	if err := acctest.Empty(sim); err != nil {
 		t.Error(err)
 	}
+	if sim.Tenant() != nil && len(sim.Tenant().State().Profiles) > 0 {
+		t.Error("identity profiles are left in the tenant")
+	}
 }
 
 func TestResourceExamplesApply(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(examples, "resources", "*", "resource.tf"))
-	if err != nil || len(files) < 2 {
+	if err != nil || len(files) < 3 {
 		t.Fatalf("examples are %v (%v), want one for each resource", files, err)
 	}
 	for _, file := range files {
 		resource := filepath.Base(filepath.Dir(file))
 		t.Run(resource, func(t *testing.T) {
 			t.Parallel()
-			sim := acctest.Panels(t, "lobby", "garage")
-			appliesAndDestroys(t, sim, requiredProviders+acctest.ProviderBlock(sim)+example(t, "resources", resource, "resource.tf"))
+			sim, block := target(t, resource)
+			appliesAndDestroys(t, sim, requiredProviders+block+example(t, "resources", resource, "resource.tf"))
+		})
+	}
+}
+
+// target starts what a resource or data source needs, and returns the provider
+// block for it.
+func target(t *testing.T, name string) (*simulator.Simulator, string) {
+	t.Helper()
+	if strings.HasPrefix(name, "gatehouse_identity") {
+		sim := acctest.Tenant(t)
+		return sim, acctest.TenantBlock(sim)
+	}
+	sim := acctest.Panels(t, "lobby", "garage")
+	return sim, acctest.ProviderBlock(sim)
+}
+
+// The data source examples look for what the resource example makes.
+func TestDataSourceExamplesApply(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"gatehouse_identity_profile", "gatehouse_identity_profiles"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim, block := target(t, name)
+			config := requiredProviders + block + example(t, "resources", "gatehouse_identity_profile", "resource.tf")
+			w := workspace(t, sim, "")
+			if err := w.Write("main.tf", []byte(config)); err != nil {
+				t.Fatal(err)
+			}
+			must(t, w, "apply", "-auto-approve")
+			if err := w.Write("main.tf", []byte(config+example(t, "data-sources", name, "data-source.tf"))); err != nil {
+				t.Fatal(err)
+			}
+			output, _, err := w.Run(t.Context(), "apply", "-auto-approve")
+			if err != nil || !strings.Contains(output, map[string]string{
+				"gatehouse_identity_profile": "contractors = 0", "gatehouse_identity_profiles": `"Contractors",`,
+			}[name]) {
+				t.Errorf("the example finds nothing (%v):\n%s", err, output)
+			}
+			must(t, w, "destroy", "-auto-approve")
 		})
 	}
 }

@@ -21,6 +21,9 @@ import (
 // latency is how long a simulated panel takes for each answer.
 const latency = 20 * time.Millisecond
 
+// taskTime is how long the simulated tenant takes to delete in the background.
+const taskTime = 3 * time.Second
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx)
@@ -32,11 +35,12 @@ func main() {
 }
 
 func run(ctx context.Context) (err error) {
-	sim, err := simulator.Start(simulator.Config{Panels: []string{"lobby", "garage"}, Latency: latency}) //nolint:contextcheck // it ends with Close
+	sim, err := simulator.Start(simulator.Config{Panels: []string{"lobby", "garage"}, Tenant: "tenant", Latency: latency}) //nolint:contextcheck // it ends with Close
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, sim.Close()) }()
+	sim.Tenant().SetSettings(func(s *simulator.TenantSettings) { s.TaskTime = simulator.Duration(taskTime) })
 	dir, err := os.MkdirTemp("", "gatehouse-demo-")
 	if err != nil {
 		return err
@@ -50,12 +54,14 @@ func run(ctx context.Context) (err error) {
 	fmt.Printf("provider:    built in %.1f s, run by %s\n", time.Since(start).Seconds(), work.Name())
 
 	fmt.Printf("panels:      two simulated ones, %s and %s, %s for each answer\n", sim.Panels()[0].URL(), sim.Panels()[1].URL(), latency)
+	fmt.Printf("tenant:      a simulated one, %s, whose tasks take %s\n", sim.Tenant().URL(), taskTime)
 	_, took, err := work.Run(ctx, "apply", "-auto-approve")
 	if err != nil {
 		return err
 	}
 	profiles, users := stored(sim)
-	fmt.Printf("apply:       %d time profiles and %d users on the panels, %.1f s, %d requests\n", profiles, users, took.Seconds(), len(sim.Requests()))
+	fmt.Printf("apply:       %d time profiles and %d users on the panels, %d identity profile in the tenant, %.1f s, %d requests\n",
+		profiles, users, len(sim.Tenant().State().Profiles), took.Seconds(), len(sim.Requests()))
 	if profiles == 0 || users == 0 {
 		return errors.New("the panels are empty after the apply")
 	}
@@ -69,7 +75,7 @@ func run(ctx context.Context) (err error) {
 	if _, took, err = work.Run(ctx, "destroy", "-auto-approve"); err != nil {
 		return err
 	}
-	fmt.Printf("destroy:     %d objects, %.1f s, %d requests\n", profiles+users, took.Seconds(), len(sim.Requests()))
+	fmt.Printf("destroy:     %d objects, %.1f s, %d requests\n", profiles+users+1, took.Seconds(), len(sim.Requests()))
 	if err := reportDeletes(sim); err != nil {
 		return err
 	}
@@ -77,7 +83,7 @@ func run(ctx context.Context) (err error) {
 		return fmt.Errorf("panels empty: no, %d time profiles and %d users are left", profiles, users)
 	}
 	fmt.Println("panels empty: yes")
-	return nil
+	return reportTask(sim.Tenant(), took)
 }
 
 // stored counts what is on all panels.
@@ -88,6 +94,21 @@ func stored(sim *simulator.Simulator) (profiles, users int) {
 		users += len(state.Users)
 	}
 	return profiles, users
+}
+
+// reportTask tells how the destroy waited for the tenant's task, and fails if it
+// did not, or if the identity profile is still there.
+func reportTask(tenant *simulator.Tenant, took time.Duration) error {
+	state := tenant.State()
+	if len(state.Profiles) > 0 {
+		return fmt.Errorf("tenant empty: no, %d identity profiles are left", len(state.Profiles))
+	}
+	if len(state.Tasks) != 1 || took < taskTime {
+		return fmt.Errorf("the destroy took %s and %d tasks, and one task takes %s", took, len(state.Tasks), taskTime)
+	}
+	task := state.Tasks[0]
+	fmt.Printf("tenant empty: yes, the destroy waited for task %s, looking %d times until it ended with %s\n", task.ID, task.Polls, task.Status)
+	return nil
 }
 
 // bulkDeletes are the vendor's paths for deleting many by link_id.

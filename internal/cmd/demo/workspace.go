@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
 )
 
-// prepare builds the provider and lays the example out in dir, for the panels of
-// sim. It must run in the module's root.
+// prepare builds the provider and lays the example out in dir, for the panels
+// and the tenant of sim. It must run in the module's root.
 func prepare(ctx context.Context, dir string, sim *simulator.Simulator) (*cli.Workspace, error) {
 	if err := cli.Build(ctx, ".", dir); err != nil {
 		return nil, err
@@ -25,7 +25,11 @@ func prepare(ctx context.Context, dir string, sim *simulator.Simulator) (*cli.Wo
 	for _, panel := range sim.Panels() {
 		panels[panel.Name()] = panel.URL()
 	}
-	variables, err := json.Marshal(map[string]any{"panels": panels, "panel_password": sim.Panels()[0].Settings().Password})
+	tenant := sim.Tenant().Settings()
+	variables, err := json.Marshal(map[string]any{
+		"panels": panels, "panel_password": sim.Panels()[0].Settings().Password,
+		"tenant": map[string]string{"base_url": sim.Tenant().URL(), "client_id": tenant.ClientID, "client_secret": tenant.ClientSecret},
+	})
 	if err != nil {
 		return nil, err
 	}
