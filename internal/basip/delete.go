@@ -75,12 +75,17 @@ func (c *Collection[T]) sendDeletes(ctx context.Context, ids []uuid.UUID) (answe
 			action: c.named("delete", allowed...), op: c.kind.delete, body: map[string]any{"link_ids": allowed},
 		}, &answer)
 		c.wrote()
+		for _, id := range allowed {
+			if warnings := verdicts[id].warnings; len(warnings) > 0 {
+				c.warned[id] = warnings
+			}
+		}
 		if err != nil {
 			return bulkError(err)
 		}
 		gone := c.absent(ctx)
 		for _, id := range allowed {
-			outcome := deletion{warnings: verdicts[id].warnings, gone: gone(id)}
+			outcome := deletion{warnings: c.takeWarnings(id), gone: gone(id)}
 			words, reason := answer.deletion(id)
 			if reason != "" {
 				err = &ItemError{Panel: c.client.name, Action: "delete " + c.kind.singular, LinkID: id, Words: words, Reason: reason}
@@ -116,15 +121,30 @@ func (c *Collection[T]) absent(ctx context.Context) func(uuid.UUID) bool {
 
 // resolveDeletes looks, after a deletion whose answer was lost, what is gone.
 func (c *Collection[T]) resolveDeletes(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bulk.Answer[deletion], error) {
-	entries, err := c.look(ctx, c.client.now())
+	answers := map[uuid.UUID]bulk.Answer[deletion]{}
+	err := c.client.exclusive(ctx, func(ctx context.Context) error {
+		entries, err := c.listed(ctx, c.client.now())
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if _, err := find(entries, c.kind, id); errors.Is(err, ErrNotFound) {
+				answers[id] = bulk.Answer[deletion]{Result: deletion{warnings: c.takeWarnings(id), gone: true}}
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("looking what became of it: %w", err)
 	}
-	answers := map[uuid.UUID]bulk.Answer[deletion]{}
-	for _, id := range ids {
-		if _, err := find(entries, c.kind, id); errors.Is(err, ErrNotFound) {
-			answers[id] = bulk.Answer[deletion]{Result: deletion{gone: true}}
-		}
-	}
 	return answers, nil
+}
+
+// takeWarnings returns the guard's warnings of a deletion, also of one that was
+// sent before and found nothing any more the second time. The caller must have
+// the turn.
+func (c *Collection[T]) takeWarnings(id uuid.UUID) []string {
+	warnings := c.warned[id]
+	delete(c.warned, id)
+	return warnings
 }

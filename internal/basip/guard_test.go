@@ -63,11 +63,12 @@ func TestTimeProfileInUseIsNotDeleted(t *testing.T) {
 func TestHolderIsNamedOnce(t *testing.T) {
 	t.Parallel()
 	p := newPanel()
-	p.users, p.profiles = []object{wire(1, "Ann", holding())}, []object{wireProfile(7, "Office", "")}
+	p.users = []object{wire(1, "Ann", holding()), handMade(2, "Guard", holding()), handMade(3, "Guard", holding())}
+	p.profiles = []object{wireProfile(7, "Office", "")}
 	_, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7))
 	var inUse *InUseError
-	if !errors.As(err, &inUse) || len(inUse.Users) != 1 {
-		t.Errorf("error %v, want one user, who is in both listings", err)
+	if !errors.As(err, &inUse) || len(inUse.Users) != 3 {
+		t.Errorf("error %v, want Ann, who is in both listings, once, and both guards", err)
 	}
 }
 
@@ -83,6 +84,7 @@ func TestWarningWhereReferencesAreNotTold(t *testing.T) {
 		"nothing told":              {[]object{wire(1, "Ann", "")}, true},
 		"one does not tell":         {[]object{wire(1, "Ann", free), wire(2, "Bob", "")}, true},
 		"a hand-made does not tell": {[]object{wire(1, "Ann", free), handMade(2, "Guard", "")}, true},
+		"one namesake does not":     {[]object{handMade(2, "Guard", free), handMade(3, "Guard", "")}, true},
 		"told by number alone":      {[]object{wire(1, "Ann", `{"time_profiles":[{"uid":7,"name":"Office"}]}`)}, true},
 		"told in an unknown form":   {[]object{wire(1, "Ann", `{"time_profiles":{"count":1}}`)}, true},
 	}
@@ -174,5 +176,16 @@ func TestDeletionOfAUserWarnsOfIdentifiers(t *testing.T) {
 				t.Errorf("warnings %q, want one of %s", warnings, count)
 			}
 		})
+	}
+}
+
+func TestWarningOutlivesALostAnswer(t *testing.T) {
+	t.Parallel()
+	p := newPanel()
+	p.users = []object{wire(1, "Ann", `{"identifiers":[{"identifier_uid":5}]}`)}
+	p.script(usersDelete, appliedThen(cut))
+	warnings, err := p.client(t).Users().Delete(t.Context(), id(1))
+	if err != nil || len(warnings) != 1 {
+		t.Errorf("warnings %q, %v; want one of the identifier", warnings, err)
 	}
 }

@@ -1,6 +1,7 @@
 package basip
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"reflect"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // attached are the references of a user that somebody else takes care of.
@@ -202,23 +204,31 @@ func TestModifyThatLosesAReferenceIsRestoredAtOnce(t *testing.T) {
 	for name, test := range boundOutcomes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPanel()
-			p.users = []object{wire(1, "Ann", attached())}
-			p.script(usersUpsert, appliedThen(test.outcome))
-			c := p.client(t)
-			_, err := c.Users().Modify(t.Context(), id(1), func(u User) User {
-				u.TimeProfiles = RefersTo(id(8))
-				return u
+			synctest.Test(t, func(t *testing.T) {
+				p := newPanel()
+				p.users = []object{wire(1, "Ann", attached())}
+				p.script(usersUpsert, func(p *panel, w http.ResponseWriter, r *http.Request, body []byte) {
+					losing("time_profiles")(p, httptest.NewRecorder(), r, body)
+					test.outcome(p, w, r, body)
+				})
+				c, start := p.inMemory(t), time.Now()
+				_, err := c.Users().Modify(t.Context(), id(1), func(u User) User {
+					u.TimeProfiles = RefersTo(id(8))
+					return u
+				})
+				var differs *DiffersError
+				if !errors.As(err, &differs) || !differs.Restored || differs.Words != test.words {
+					t.Errorf("error %v, want a restored DiffersError with %q", err, test.words)
+				}
+				if elapsed := time.Since(start); elapsed > time.Second {
+					t.Errorf("restored after %s; the panel had said it at once", elapsed)
+				}
+				p.expect(t, usersUpsert, 2)
+				p.expect(t, usersDelete, 0)
+				if user, err := c.Users().Get(t.Context(), id(1)); err != nil || !reflect.DeepEqual(user.Held.TimeProfiles, RefersTo(id(7))) {
+					t.Errorf("%+v, %v; want the former time profile", user, err)
+				}
 			})
-			var differs *DiffersError
-			if !errors.As(err, &differs) || !differs.Restored || differs.Words != test.words {
-				t.Errorf("error %v, want a restored DiffersError with %q", err, test.words)
-			}
-			p.expect(t, usersUpsert, 2)
-			p.expect(t, usersDelete, 0)
-			if user, err := c.Users().Get(t.Context(), id(1)); err != nil || !reflect.DeepEqual(user.Held.TimeProfiles, RefersTo(id(7))) {
-				t.Errorf("%+v, %v; want the former time profile", user, err)
-			}
 		})
 	}
 }
@@ -233,5 +243,51 @@ func TestFailedRestorationIsUnconfirmed(t *testing.T) {
 	var unconfirmed *UnconfirmedError
 	if !errors.As(err, &unconfirmed) {
 		t.Errorf("error %v, want an UnconfirmedError", err)
+	}
+}
+
+// interrupting ends a context as soon as the upsert's effect was listed.
+type interrupting struct {
+	panel  *panel
+	next   http.RoundTripper
+	cancel context.CancelFunc
+}
+
+func (i interrupting) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := i.next.RoundTrip(req)
+	if routes := i.panel.routes(); len(i.panel.sent(usersUpsert)) == 1 && routes[len(routes)-1] == usersList {
+		i.cancel()
+	}
+	return resp, err
+}
+
+func TestInterruptionDoesNotKeepAWriteFromBeingTakenBack(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(context.Context, *Client) error{
+		"creation": create,
+		"change": func(ctx context.Context, c *Client) error {
+			_, err := c.Users().Modify(ctx, id(1), renamed("Eve"))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			if name == "change" {
+				p.users = []object{wire(1, "Ann", "")}
+			}
+			p.script(usersUpsert, appliedThen(outcomeOf(1, `"success":true,"extended_info":"bound_time_profile_doesnt_exist"`)))
+			ctx, cancel := context.WithCancel(t.Context())
+			c := p.client(t)
+			c.http = interrupting{p, c.http, cancel}
+			err := do(ctx, c)
+			var differs *DiffersError
+			if !errors.As(err, &differs) || !differs.Restored {
+				t.Errorf("error %v, want a restored DiffersError", err)
+			}
+			if user := p.user(1); name == "creation" && user != nil || name == "change" && user["name"] != "Ann" {
+				t.Errorf("the panel holds %v", user)
+			}
+		})
 	}
 }

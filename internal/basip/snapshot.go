@@ -13,6 +13,7 @@ import (
 // listing of linked entities is dropped by our own writes.
 const (
 	refreshAge = 30 * time.Second // for a refresh: a thousand Reads share one listing
+	localAge   = 10 * time.Second // for what was made at the panel, when a name is to be taken
 	writeAge   = 2 * time.Second  // for the look before a write
 )
 
@@ -90,7 +91,7 @@ func (c *Collection[T]) look(ctx context.Context, after time.Time) (entries []en
 // link_id as they are now, and those made at the panel. The caller must have the
 // turn.
 func (c *Collection[T]) taken(ctx context.Context) ([]entry[T], error) {
-	whole, err := c.listedWhole(ctx, c.ago(refreshAge))
+	whole, err := c.listedWhole(ctx, c.ago(localAge))
 	switch {
 	case errors.Is(err, ErrNoSuchPath):
 		return c.listed(ctx, c.ago(writeAge))

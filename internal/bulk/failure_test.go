@@ -19,6 +19,7 @@ var (
 	errUnread  = errors.New("cannot read")
 	errRefused = &RefusedError{errBad}
 	errUnknown = &UnknownError{errLost}
+	errExit    = errors.New("not returned: the goroutine ends")
 )
 
 func TestErrorOfACallIsThatOfAllItsItems(t *testing.T) {
@@ -27,9 +28,8 @@ func TestErrorOfACallIsThatOfAllItsItems(t *testing.T) {
 		err  error
 		want error
 	}{
-		"any":                       {errBad, errBad},
-		"unknown, without Resolve":  {fmt.Errorf("sending: %w", errUnknown), errLost},
-		"unknown and answers as if": {errUnknown, errUnknown},
+		"any":                      {errBad, errBad},
+		"unknown, without Resolve": {fmt.Errorf("sending: %w", errUnknown), errLost},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -44,7 +44,7 @@ func TestErrorOfACallIsThatOfAllItsItems(t *testing.T) {
 					return echo(items), nil
 				}
 				for _, o := range w.all("a", "b", "c") {
-					if o.wait(); !errors.Is(o.err, test.want) || o.result != "" {
+					if o.wait(); !errors.Is(o.err, test.want) || o.err.Error() != test.err.Error() || o.result != "" {
 						t.Errorf("operation = %q, %v, want %v", o.result, o.err, test.want)
 					}
 				}
@@ -149,6 +149,7 @@ func TestCallOfUnknownFateIsResolvedNotRepeated(t *testing.T) {
 		"none done":          {100, []error{errUnknown}, nil, false, []string{"a b c", "a b c"}, nil, 1},
 		"one done":           {100, []error{errUnknown}, map[string]bool{"b": true}, false, []string{"a b c", "a c"}, nil, 1},
 		"unknown twice":      {100, []error{errUnknown, errUnknown}, map[string]bool{"b": true}, false, []string{"a b c", "a c"}, map[string]error{"a": errLost, "c": errLost}, 2},
+		"exit the second":    {100, []error{errUnknown, errExit}, map[string]bool{"b": true}, false, []string{"a b c", "a c"}, map[string]error{"a": errNoOutcome, "c": errNoOutcome}, 1},
 		"bad the second":     {100, []error{errUnknown, errBad}, map[string]bool{"b": true}, false, []string{"a b c", "a c"}, map[string]error{"a": errBad, "c": errBad}, 1},
 		"refused the second": {100, []error{errUnknown, errRefused, nil, errRefused}, nil, false, []string{"a b c", "a b c", "a", "b c", "b", "c"}, nil, 1},
 		"unknown half":       {100, []error{errRefused, errUnknown}, nil, false, []string{"a b c", "a", "b c", "a"}, nil, 1},
@@ -177,10 +178,13 @@ func TestCallOfUnknownFateIsResolvedNotRepeated(t *testing.T) {
 				w := newWorld(t, options)
 				w.warm(3)
 				w.reply = func(_ context.Context, n int, items []item) (answers, error) {
-					if n <= len(test.errs) && test.errs[n-1] != nil {
-						return nil, test.errs[n-1]
+					if n > len(test.errs) || test.errs[n-1] == nil {
+						return echo(items), nil
 					}
-					return echo(items), nil
+					if errors.Is(test.errs[n-1], errExit) {
+						runtime.Goexit()
+					}
+					return nil, test.errs[n-1]
 				}
 				var all []*operation
 				for _, key := range []string{"a", "b", "c"} {

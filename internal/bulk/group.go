@@ -32,6 +32,12 @@ type Options[K comparable, Item, Result any] struct {
 	// Max is how many items a call takes at the most; 1 or less means that every
 	// item has a call of its own at once, as if there were no group.
 	Max int
+
+	// Linger is how long the group waits for others, from each arrival on, as long
+	// as it does not know how long a call takes; zero sends the first operation at
+	// once. It is for calls that take seconds, where a first call of one item costs
+	// more than a moment's wait for those who come with it.
+	Linger time.Duration
 }
 
 // Answer is the outcome of one item of a call.
@@ -107,7 +113,11 @@ type entry[K comparable, Item, Result any] struct {
 // New returns a group.
 func New[K comparable, Item, Result any](options Options[K, Item, Result]) *Group[K, Item, Result] {
 	options.Max = max(1, options.Max)
-	return &Group[K, Item, Result]{options: options}
+	g := &Group[K, Item, Result]{options: options}
+	if options.Max > 1 {
+		g.pace.linger = options.Linger
+	}
+	return g
 }
 
 // Do carries out one operation in company of others and returns its own outcome.

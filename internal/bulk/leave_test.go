@@ -3,6 +3,7 @@ package bulk
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,17 +24,20 @@ func cancellable(t *testing.T) (context.Context, func()) {
 
 func TestWithdrawnItemIsNeverSent(t *testing.T) {
 	t.Parallel()
-	tests := map[string]func(ctx context.Context, w *world) *operation{
-		"before it is given": nil,
-		"while a call is under way": func(ctx context.Context, w *world) *operation {
+	tests := map[string]func(ctx context.Context, w *world, cancel func()) *operation{
+		"before it is given": func(ctx context.Context, w *world, cancel func()) *operation {
+			cancel()
+			return w.do(ctx, item{key: "a"})
+		},
+		"while a call is under way": func(ctx context.Context, w *world, _ func()) *operation {
 			w.all("x")
 			return w.do(ctx, item{key: "a"})
 		},
-		"while it is gathered": func(ctx context.Context, w *world) *operation {
+		"while it is gathered": func(ctx context.Context, w *world, _ func()) *operation {
 			w.warm(3)
 			return w.do(ctx, item{key: "a"})
 		},
-		"between two others": func(ctx context.Context, w *world) *operation {
+		"between two others": func(ctx context.Context, w *world, _ func()) *operation {
 			w.all("x", "b")
 			o := w.do(ctx, item{key: "a"})
 			w.all("c")
@@ -46,26 +50,33 @@ func TestWithdrawnItemIsNeverSent(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, Options[string, item, string]{})
 				ctx, cancel := cancellable(t)
-				var o *operation
-				if begin == nil {
-					cancel()
-					o = w.do(ctx, item{key: "a"})
-				} else {
-					o = begin(ctx, w)
-					cancel()
-				}
+				o := begin(ctx, w, cancel)
+				cancel()
 				if !o.ended() || !errors.Is(o.err, errStopped) || o.took != 0 {
 					t.Errorf("operation = %v after %s, want %v at once", o.err, o.took, errStopped)
 				}
 				pass(time.Hour)
-				for _, call := range w.snapshot().calls {
-					if call == "a" || call == "b a c" {
-						t.Errorf("the withdrawn item was sent: %q", w.snapshot().calls)
-					}
+				if calls := w.snapshot().calls; strings.Contains(strings.Join(calls, " "), "a") {
+					t.Errorf("the withdrawn item was sent: %q", calls)
 				}
 			})
 		})
 	}
+}
+
+func TestOperationThatWasCancelledBeforeDoesNotCount(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options[string, item, string]{})
+		w.warm(2)
+		w.all("b")
+		ctx, cancel := cancellable(t)
+		cancel()
+		w.do(ctx, item{key: "a"})
+		pass(time.Hour)
+		w.sent("b")
+		w.began(500 * time.Millisecond) // not saturated by the other
+	})
 }
 
 func TestItemStaysWhileAnotherWaitsForIt(t *testing.T) {
@@ -164,6 +175,48 @@ func TestSecondHalfIsCancelledWhenItsLastWaiterLeaves(t *testing.T) {
 	})
 }
 
+func TestCallThatIsSentOnceMoreIsCancelledWhenItsLastWaiterLeaves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options[string, item, string]{Resolve: func(context.Context, []item) (answers, error) { return nil, nil }})
+		w.reply = func(context.Context, int, []item) (answers, error) { return nil, errUnknown }
+		ctx, cancel := cancellable(t)
+		w.do(ctx, item{key: "a"})
+		pass(1500 * time.Millisecond)
+		w.sent("a", "a")
+		cancel()
+		if w.snapshot().ctxs[1].Err() == nil {
+			t.Error("the second call was not cancelled")
+		}
+	})
+}
+
+// Both may happen at one instant; which comes first is open, but not that the
+// waiter is counted out once.
+func TestAnswerAndCancellationAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options[string, item, string]{})
+		for range 200 {
+			w.warm(2)
+			ctx, cancel := context.WithCancelCause(t.Context())
+			w.reply = func(_ context.Context, _ int, items []item) (answers, error) {
+				cancel(errStopped)
+				return echo(items), nil
+			}
+			for _, o := range []*operation{w.do(ctx, item{key: "a"}), w.do(ctx, item{key: "b"})} {
+				if o.wait(); !errors.Is(o.err, errStopped) && (o.err != nil || o.result == "") {
+					t.Errorf("operation = %q, %v", o.result, o.err)
+				}
+			}
+			synctest.Wait()
+			if w.pace.present != 0 {
+				t.Fatalf("%d callers are left", w.pace.present)
+			}
+		}
+	})
+}
+
 func TestRefusedItemThatWasWithdrawnIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -185,77 +238,5 @@ func TestRefusedItemThatWasWithdrawnIsNotSentAgain(t *testing.T) {
 		}
 		pass(time.Minute)
 		w.sent("a b c d", "a", "c d")
-	})
-}
-
-func TestDeadlineOfACallIsTheLatestOfItsWaiters(t *testing.T) {
-	t.Parallel()
-	const never = time.Duration(0)
-	type waiter struct {
-		key    string
-		until  time.Duration // never: no deadline
-		leaves bool          // before the call is sent
-	}
-	tests := map[string]struct {
-		waiters []waiter
-		want    time.Duration
-	}{
-		"one":                              {[]waiter{{"a", time.Minute, false}}, time.Minute},
-		"one without":                      {[]waiter{{"a", never, false}}, never},
-		"of several items":                 {[]waiter{{"a", time.Minute, false}, {"b", time.Hour, false}, {"c", time.Minute, false}}, time.Hour},
-		"of several for one item":          {[]waiter{{"a", time.Minute, false}, {"a", time.Hour, false}, {"a", time.Minute, false}}, time.Hour},
-		"one of several items without":     {[]waiter{{"a", time.Minute, false}, {"b", never, false}}, never},
-		"one of several waiters without":   {[]waiter{{"a", never, false}, {"a", time.Minute, false}}, never},
-		"who left does not count":          {[]waiter{{"a", time.Minute, false}, {"a", time.Hour, true}, {"b", time.Minute, false}}, time.Minute},
-		"who left without does not either": {[]waiter{{"a", never, true}, {"a", time.Minute, false}}, time.Minute},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, Options[string, item, string]{})
-				w.all("x")
-				for _, waits := range test.waiters {
-					ctx, cancel := cancellable(t)
-					if waits.until != never {
-						var stop context.CancelFunc
-						ctx, stop = context.WithDeadline(ctx, w.start.Add(waits.until))
-						t.Cleanup(stop)
-					}
-					o := w.do(ctx, item{key: waits.key})
-					if waits.leaves {
-						cancel()
-						o.wait()
-					}
-				}
-				pass(1600 * time.Millisecond)
-				late, cancel := context.WithTimeout(t.Context(), 10*time.Hour)
-				defer cancel()
-				w.do(late, item{key: test.waiters[0].key}) // comes too late to extend the call
-				if len(w.snapshot().ctxs) != 2 {
-					t.Fatalf("sent %q, want two calls", w.snapshot().calls)
-				}
-				deadline, ok := w.snapshot().ctxs[1].Deadline()
-				if ok != (test.want != never) || ok && deadline.Sub(w.start) != test.want {
-					t.Errorf("deadline %s (%v), want %s", deadline.Sub(w.start), ok, test.want)
-				}
-			})
-		})
-	}
-}
-
-func TestCallHasTheValuesOfItsFirstWaiter(t *testing.T) {
-	t.Parallel()
-	type name struct{}
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, Options[string, item, string]{})
-		w.all("x")
-		for _, key := range []string{"a", "b"} {
-			w.do(context.WithValue(t.Context(), name{}, "of "+key), item{key: key})
-		}
-		pass(1600 * time.Millisecond)
-		if got := w.snapshot().ctxs[1].Value(name{}); got != "of a" {
-			t.Errorf("value = %v, want that of a", got)
-		}
 	})
 }

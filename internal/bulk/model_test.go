@@ -87,6 +87,8 @@ func (m *model) send(ctx context.Context, items []thing) (map[int]Answer[string]
 	m.checkCancelled(ctx, batch)
 	what := m.decide(n, 2)
 	switch {
+	case ended && what%2 == 0: // and so of unknown fate
+		return nil, failed(batch, &UnknownError{context.Cause(ctx)})
 	case ended:
 		return nil, failed(batch, context.Cause(ctx))
 	case what < 40:
@@ -203,8 +205,8 @@ func (m *model) begin(ctx context.Context, items []thing, what string) (n int, b
 	if m.active++; m.active > 1 && m.limit > 1 {
 		m.t.Errorf("%d calls at a time", m.active)
 	}
-	if m.closed {
-		m.t.Errorf("%s after Close", what)
+	if m.closed || ctx.Err() != nil {
+		m.t.Errorf("%s after Close (%v), context %v", what, m.closed, ctx.Err())
 	}
 	if len(items) == 0 || len(items) > max(1, m.limit) {
 		m.t.Errorf("%s of %d items, with at most %d", what, len(items), m.limit)

@@ -18,6 +18,7 @@ type pace struct {
 	call    time.Duration // smoothed time of a call; 0 before the first
 	began   time.Time     // of the gathering; zero when none is going on
 	last    time.Time     // the latest arrival in it
+	linger  time.Duration // Options.Linger
 }
 
 // came notes an arrival.
@@ -36,12 +37,16 @@ func (p *pace) went(callers int) { p.present -= callers }
 // means not at all. It is asked when no call is under way, so that all who are
 // present wait for the next one.
 func (p *pace) wait() time.Duration {
-	if p.present >= p.peak { // saturated: nobody is left who could come
+	learning := p.call == 0 && p.linger > 0
+	if p.present >= p.peak && !learning { // saturated: nobody is left who could come
 		return 0
 	}
 	now := time.Now()
 	if p.began.IsZero() {
 		p.began, p.last = now, now
+	}
+	if learning {
+		return p.last.Add(p.linger).Sub(now)
 	}
 	return min(p.last.Add(p.call/pause).Sub(now), p.began.Add(p.call).Sub(now))
 }

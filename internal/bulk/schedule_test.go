@@ -56,7 +56,7 @@ func (m *model) step(what, how byte) {
 		m.do(int(what)%4, int(what)/4%2, how)
 	case what < 180:
 		m.cancel(int(how))
-	case what == 255 && how >= 128:
+	case what >= 252 && how >= 128:
 		m.mu.Lock()
 		m.closed = true
 		m.mu.Unlock()
