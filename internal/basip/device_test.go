@@ -92,7 +92,7 @@ func everyCall() map[string]func(context.Context, *Client) error {
 			return err
 		},
 		"modify": func(ctx context.Context, c *Client) error {
-			_, err := c.Users().Modify(ctx, id(3), renamed("Eve"))
+			_, err := c.Users().Modify(ctx, id(3), renamedToEve)
 			return err
 		},
 		"delete": func(ctx context.Context, c *Client) error { _, err := c.Users().Delete(ctx, id(1)); return err },

@@ -2,6 +2,7 @@ package basip
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -106,9 +107,7 @@ func wire(n int, name, more string) object {
 	o := parse(`{"item_uid":1,"name":"","info":"","lock_number":1,"is_custom_user_access":false,"auth_factors":["card"]}`)
 	o["link_id"], o["name"] = id(n).String(), name
 	if more != "" {
-		for key, value := range parse(more) {
-			o[key] = value
-		}
+		maps.Copy(o, parse(more))
 	}
 	return o
 }
@@ -119,9 +118,7 @@ func wireProfile(n int, name, more string) object {
 		"repeat_options":{"repeat_enable":false},"identifiers":{"uid_items":[],"count":0}}`)
 	o["link_id"], o["name"] = id(n).String(), name
 	if more != "" {
-		for key, value := range parse(more) {
-			o[key] = value
-		}
+		maps.Copy(o, parse(more))
 	}
 	return o
 }
@@ -134,10 +131,8 @@ func someProfile(n int, name string) TimeProfile {
 	return TimeProfile{LinkID: id(n), Name: name, From: 1803927600, To: 1803960000}
 }
 
-// renamed is a change for Modify.
-func renamed(name string) func(User) User {
-	return func(u User) User {
-		u.Name = name
-		return u
-	}
+// renamedToEve is a change for Modify.
+func renamedToEve(u User) User {
+	u.Name = "Eve"
+	return u
 }

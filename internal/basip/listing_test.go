@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -36,9 +37,7 @@ func pages(option func(page int) object, lists ...[]object) answer {
 		if number <= len(lists) {
 			body["list_items"] = lists[number-1]
 		}
-		for key, value := range option(number) {
-			body[key] = value
-		}
+		maps.Copy(body, option(number))
 		writeJSON(w, body)
 	}
 }

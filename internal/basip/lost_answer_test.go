@@ -165,7 +165,7 @@ func TestRequestThatWasNeverSentLeavesNothingOpen(t *testing.T) {
 	c.http = refusing{c.http}
 	for name, err := range map[string]error{
 		"create": create(t.Context(), c),
-		"modify": func() error { _, err := c.Users().Modify(t.Context(), id(2), renamed("Eve")); return err }(),
+		"modify": func() error { _, err := c.Users().Modify(t.Context(), id(2), renamedToEve); return err }(),
 		"delete": func() error { _, err := c.Users().Delete(t.Context(), id(2)); return err }(),
 	} {
 		var unconfirmed *UnconfirmedError

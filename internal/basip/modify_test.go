@@ -23,7 +23,7 @@ func TestModifySendsBackWhatItDoesNotChange(t *testing.T) {
 	t.Parallel()
 	p := newPanel()
 	p.users = []object{wire(1, "Ann", attached())}
-	stored, err := p.client(t).Users().Modify(t.Context(), id(1), renamed("Eve"))
+	stored, err := p.client(t).Users().Modify(t.Context(), id(1), renamedToEve)
 	if err != nil || stored.Held.Name != "Eve" || stored.Recreated || stored.HasDuplicates {
 		t.Fatalf("%+v, %v", stored, err)
 	}
@@ -41,10 +41,10 @@ func TestModifyOfAnAbsentUserSendsNothing(t *testing.T) {
 	p := newPanel()
 	p.users = []object{wire(1, "Ann", `{"link_id":null}`), wire(2, "Odd", `{"lock_number":9}`)}
 	users := p.client(t).Users()
-	if _, err := users.Modify(t.Context(), id(1), renamed("Eve")); !errors.Is(err, ErrNotFound) {
+	if _, err := users.Modify(t.Context(), id(1), renamedToEve); !errors.Is(err, ErrNotFound) {
 		t.Errorf("error %v, want ErrNotFound", err)
 	}
-	if _, err := users.Modify(t.Context(), id(2), renamed("Eve")); err == nil || errors.Is(err, ErrNotFound) {
+	if _, err := users.Modify(t.Context(), id(2), renamedToEve); err == nil || errors.Is(err, ErrNotFound) {
 		t.Errorf("error %v, want one about the user that cannot be read", err)
 	}
 	p.expectNoWrites(t)
@@ -60,7 +60,7 @@ func TestRenamingToATakenNameSendsNothing(t *testing.T) {
 			t.Parallel()
 			p := newPanel()
 			p.users = []object{wire(1, "Ann", ""), other}
-			_, err := p.client(t).Users().Modify(t.Context(), id(1), renamed("Eve"))
+			_, err := p.client(t).Users().Modify(t.Context(), id(1), renamedToEve)
 			var exists *ExistsError
 			if !errors.As(err, &exists) || !exists.ByName || exists.Name != "Eve" {
 				t.Errorf("error %v, want an ExistsError", err)
@@ -86,7 +86,7 @@ func TestModifyThatBecameACreation(t *testing.T) {
 	p := newPanel()
 	p.users = []object{wire(1, "Ann", "")}
 	p.always[usersUpsert] = appliedThen(outcomeOf(1, `"success":true,"extended_info":"created"`))
-	stored, err := p.client(t).Users().Modify(t.Context(), id(1), renamed("Eve"))
+	stored, err := p.client(t).Users().Modify(t.Context(), id(1), renamedToEve)
 	if err != nil || !stored.Recreated {
 		t.Errorf("%+v, %v; want Recreated", stored, err)
 	}
@@ -106,7 +106,7 @@ func TestModifyWithALostAnswer(t *testing.T) {
 			p := newPanel()
 			p.users = []object{wire(1, "Ann", attached())}
 			p.script(usersUpsert, test.first)
-			stored, err := p.client(t).Users().Modify(t.Context(), id(1), renamed("Eve"))
+			stored, err := p.client(t).Users().Modify(t.Context(), id(1), renamedToEve)
 			if err != nil || stored.Held.Name != "Eve" {
 				t.Errorf("%+v, %v", stored, err)
 			}
@@ -124,7 +124,7 @@ func TestModifyWaitsUntilTheChangeIsListed(t *testing.T) {
 	}
 	p.users = []object{wire(1, "Ann", "")}
 	p.script(usersList, times(4, says(http.StatusOK, string(old)))...)
-	if stored, err := p.client(t).Users().Modify(t.Context(), id(1), renamed("Eve")); err != nil || stored.Held.Name != "Eve" {
+	if stored, err := p.client(t).Users().Modify(t.Context(), id(1), renamedToEve); err != nil || stored.Held.Name != "Eve" {
 		t.Errorf("%+v, %v", stored, err)
 	}
 	p.expect(t, usersUpsert, 1)
@@ -159,7 +159,7 @@ func TestSilentLossOfAReferenceIsRestored(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, err = c.Users().Modify(t.Context(), id(1), renamed("Eve"))
+				_, err = c.Users().Modify(t.Context(), id(1), renamedToEve)
 				var differs *DiffersError
 				if !errors.As(err, &differs) || !differs.Restored || len(differs.Differences) != 1 {
 					t.Errorf("error %v, want a restored DiffersError with one difference", err)
@@ -186,7 +186,7 @@ func TestLossThatCannotBeRestoredIsNotCalledRestored(t *testing.T) {
 				p := newPanel()
 				p.users = []object{wire(1, "Ann", local)}
 				p.script(usersUpsert, losing(key))
-				_, err := p.inMemory(t).Users().Modify(t.Context(), id(1), renamed("Eve"))
+				_, err := p.inMemory(t).Users().Modify(t.Context(), id(1), renamedToEve)
 				var unconfirmed *UnconfirmedError
 				if !errors.As(err, &unconfirmed) {
 					t.Errorf("error %v, want an UnconfirmedError", err)
@@ -239,7 +239,7 @@ func TestFailedRestorationIsUnconfirmed(t *testing.T) {
 	p.users = []object{wire(1, "Ann", attached())}
 	p.script(usersUpsert, appliedThen(outcomeOf(1, `"success":true,"extended_info":"bound_apartment_doesnt_exist"`)),
 		says(http.StatusBadRequest, `{"error":"Wrong JSON body"}`))
-	_, err := p.client(t).Users().Modify(t.Context(), id(1), renamed("Eve"))
+	_, err := p.client(t).Users().Modify(t.Context(), id(1), renamedToEve)
 	var unconfirmed *UnconfirmedError
 	if !errors.As(err, &unconfirmed) {
 		t.Errorf("error %v, want an UnconfirmedError", err)
@@ -266,7 +266,7 @@ func TestInterruptionDoesNotKeepAWriteFromBeingTakenBack(t *testing.T) {
 	for name, do := range map[string]func(context.Context, *Client) error{
 		"creation": create,
 		"change": func(ctx context.Context, c *Client) error {
-			_, err := c.Users().Modify(ctx, id(1), renamed("Eve"))
+			_, err := c.Users().Modify(ctx, id(1), renamedToEve)
 			return err
 		},
 	} {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -177,9 +178,7 @@ func (p *panel) upsert(w http.ResponseWriter, body []byte, items *[]object) {
 		}
 		held := object{}
 		for _, from := range []object{(*items)[at], item} {
-			for key, value := range from {
-				held[key] = value
-			}
+			maps.Copy(held, from)
 		}
 		(*items)[at] = held
 		outcomes = append(outcomes, object{"link_id": item["link_id"], "success": true, "extended_info": word, "has_dublicates": false})

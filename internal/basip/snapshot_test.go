@@ -55,7 +55,7 @@ func TestNoReadAfterAWriteUsesAListingFromBefore(t *testing.T) {
 	if _, err := users.Get(t.Context(), id(1)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := users.Modify(t.Context(), id(1), renamed("Eve")); err != nil {
+	if _, err := users.Modify(t.Context(), id(1), renamedToEve); err != nil {
 		t.Fatal(err)
 	}
 	if user, err := users.Get(t.Context(), id(1)); err != nil || user.Held.Name != "Eve" {

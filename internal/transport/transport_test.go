@@ -35,7 +35,6 @@ func TestUserAgentNamesTheProvider(t *testing.T) {
 	}
 }
 
-//nolint:paralleltest // the environment belongs to the process
 func TestNoProxyIsTakenFromTheEnvironment(t *testing.T) {
 	var through atomic.Int32
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { through.Add(1) }))
