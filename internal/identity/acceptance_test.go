@@ -17,13 +17,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"go.uber.org/goleak"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/acctest"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { acctest.Main(m) }
 
 const (
 	address = "gatehouse_identity_profile.test"

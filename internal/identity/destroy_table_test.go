@@ -42,8 +42,9 @@ type destroyTest struct {
 	gone  bool     // the tenant has deleted the profile although the destroy fails
 	sends int      // bulk-deletes of the first destroy, 1 when zero, none when negative
 
-	meanwhile func(*simulator.Tenant) // before the second destroy
-	resends   int                     // bulk-deletes of the second destroy
+	meanwhile func(*simulator.Tenant)         // before the second destroy
+	still     func(*simulator.TenantSettings) // what the tenant is like then, other than well
+	resends   int                             // bulk-deletes of the second destroy
 }
 
 func testDestroys(t *testing.T, tests map[string]destroyTest) {
@@ -90,7 +91,12 @@ func (test destroyTest) run(t *testing.T) {
 		if test.meanwhile != nil {
 			test.meanwhile(tenant)
 		}
-		tenant.SetSettings(func(s *simulator.TenantSettings) { *s = well })
+		tenant.SetSettings(func(s *simulator.TenantSettings) {
+			*s = well
+			if test.still != nil {
+				test.still(s)
+			}
+		})
 		if err := sim.SetFaults(); err != nil {
 			t.Error(err)
 		}

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -172,9 +171,6 @@ func empty(value any) bool {
 func sameNumber(a, b json.Number) bool {
 	if a == b {
 		return true
-	}
-	if !strings.ContainsAny(string(a+b), ".eE") {
-		return false
 	}
 	x, xErr := a.Float64()
 	y, yErr := b.Float64()

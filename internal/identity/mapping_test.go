@@ -17,9 +17,9 @@ func declare(kind, attributes string) mapping {
 	return mapping{Type: types.StringValue(kind), Attributes: types.StringValue(attributes)}
 }
 
-// hold is a mapping of the tenant.
-func hold(kind, attributes string) isc.Mapping {
-	return isc.Mapping{Type: kind, Attributes: json.RawMessage(attributes)}
+// hold is a rule of the tenant.
+func hold(attributes string) isc.Mapping {
+	return isc.Mapping{Type: "rule", Attributes: json.RawMessage(attributes)}
 }
 
 func TestFulfils(t *testing.T) {
@@ -66,13 +66,13 @@ func TestFulfils(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := fulfils(hold("rule", test.held), declare("rule", test.declared)); got != test.want {
+			if got := fulfils(hold(test.held), declare("rule", test.declared)); got != test.want {
 				t.Errorf("%s fulfils %s: %v, want %v", test.held, test.declared, got, test.want)
 			}
-			if got := fulfils(hold("rule", test.declared), declare("rule", test.held)); got != test.back {
+			if got := fulfils(hold(test.declared), declare("rule", test.held)); got != test.back {
 				t.Errorf("%s fulfils %s: %v, want %v", test.declared, test.held, got, test.back)
 			}
-			if fulfils(hold("rule", test.held), declare("reference", test.declared)) {
+			if fulfils(hold(test.held), declare("reference", test.declared)) {
 				t.Errorf("a rule is taken for a reference")
 			}
 		})
@@ -94,16 +94,17 @@ func TestCoversItself(t *testing.T) {
 
 func TestHeldMappingIsNormalized(t *testing.T) {
 	t.Parallel()
-	for held, want := range map[string]string{
-		``:                             `{}`,
-		`null`:                         `{}`,
-		`{}`:                           `{}`,
-		` { "b" : 1.0, "a" : [ 1 ] } `: `{"a":[1],"b":1.0}`,
-		`{"a":9007199254740993}`:       `{"a":9007199254740993}`,
-		`{"a":"<&>"}`:                  "{\"a\":\"\\u003c\\u0026\\u003e\"}", // as jsonencode writes it
-		`{`:                            `{`,
+	for _, test := range []struct{ held, want string }{
+		{``, `{}`},
+		{`null`, `{}`},
+		{`{}`, `{}`},
+		{` { "b" : 1.0, "a" : [ 1 ] } `, `{"a":[1],"b":1.0}`},
+		{`{"a":9007199254740993}`, `{"a":9007199254740993}`},
+		{`{"a":"<&>"}`, "{\"a\":\"\\u003c\\u0026\\u003e\"}"}, // as jsonencode writes it
+		{`{`, `{`},
 	} {
-		got := heldMapping(hold("rule", held))
+		held, want := test.held, test.want
+		got := heldMapping(hold(held))
 		if got.Type.ValueString() != "rule" || got.Attributes.ValueString() != want {
 			t.Errorf("%s is held as %s, want %s", held, got.Attributes, want)
 		}

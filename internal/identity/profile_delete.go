@@ -114,8 +114,6 @@ func (d *destroyer) run(ctx context.Context) error {
 			lost = unanswered
 			d.warn("%s (%s). It was asked for once more.", noEffect, lost.Err)
 			continue
-		case err != nil && unanswered != nil:
-			err = fmt.Errorf("%w; %w", unanswered, err)
 		}
 		return err
 	}
@@ -128,17 +126,22 @@ func (d *destroyer) warn(format string, values ...any) {
 // start asks for the deletion and waits for its end. unanswered is the error of
 // a request whose answer was lost.
 func (d *destroyer) start(ctx context.Context, id string) (unanswered *isc.UnconfirmedError, err error) {
-	deletion, err := d.client.StartDeletion(ctx, id)
-	if err != nil && !errors.As(err, &unanswered) {
-		return nil, err
+	deletion, warnings, err := d.client.DeleteProfile(ctx, id)
+	if deletion != (isc.Deletion{}) {
+		d.left = &startedDeletion{TaskID: deletion.TaskID, Unconfirmed: deletion.Unconfirmed}
 	}
-	d.left = &startedDeletion{TaskID: deletion.TaskID, Unconfirmed: deletion.Unconfirmed}
-	return unanswered, d.await(ctx, deletion, id)
+	errors.As(err, &unanswered)
+	return unanswered, d.awaited(ctx, warnings, err)
 }
 
 // await waits for the end of a deletion.
 func (d *destroyer) await(ctx context.Context, deletion isc.Deletion, id string) error {
 	warnings, err := d.client.AwaitDeletion(ctx, deletion, id)
+	return d.awaited(ctx, warnings, err)
+}
+
+// awaited notes how a wait ended.
+func (d *destroyer) awaited(ctx context.Context, warnings []string, err error) error {
 	d.warnings = append(d.warnings, warnings...)
 	var pending *isc.PendingError
 	// One that cannot be followed may have ended badly long ago. When it got all

@@ -61,15 +61,15 @@ func TestAccProfile_createsOnceWhateverHappens(t *testing.T) {
 		change(&f)
 		return f
 	}
-	const import1 = "terraform import gatehouse_identity_profile.NAME 'name=Staff'"
+	const byHand = "terraform import gatehouse_identity_profile.NAME 'name=Staff'"
 	for name, test := range map[string]struct {
 		fault simulator.Fault
 		fails string
 		posts int
 	}{
-		"500 before it took effect": {fault(func(f *simulator.Fault) { f.Status = 500 }), import1, 2},
+		"500 before it took effect": {fault(func(f *simulator.Fault) { f.Status = 500 }), byHand, 2},
 		"500 after it took effect":  {fault(func(f *simulator.Fault) { f.Status, f.Apply = 500, true }), "", 1},
-		"cut before it took effect": {fault(func(f *simulator.Fault) { f.Cut = true }), import1, 2},
+		"cut before it took effect": {fault(func(f *simulator.Fault) { f.Cut = true }), byHand, 2},
 		"cut after it took effect":  {fault(func(f *simulator.Fault) { f.Cut, f.Apply = true, true }), "", 1},
 		"a page in between":         {fault(func(f *simulator.Fault) { f.Body, f.Apply = []byte(`"<html>"`), true }), "", 1},
 		"429":                       {throttled(http.MethodPost, profilesPath), "", 2},
@@ -161,9 +161,9 @@ func TestAccProfile_goesOnAfterTheSource(t *testing.T) {
 		step(config(sourceA, "id"), plancheck.ResourceActionCreate),
 		resource.TestStep{
 			PreConfig: func() {
-				faults(t, sim, simulator.Fault{Method: http.MethodPatch, Nth: 2, Count: 2, Status: 503})
+				faults(t, sim, simulator.Fault{Method: http.MethodPatch, Nth: 2, Count: 2, Status: 500})
 			},
-			Config: config(sourceB, "login"), ExpectError: says("503 Service Unavailable"),
+			Config: config(sourceB, "login"), ExpectError: says("500 Internal Server Error"),
 		},
 		sends(sim, step(config(sourceB, "login"), plancheck.ResourceActionUpdate, holds(sim, map[string]string{"uid": accountHeld("login")})), configPatch),
 	)
@@ -172,7 +172,7 @@ func TestAccProfile_goesOnAfterTheSource(t *testing.T) {
 // A refresh that fails says so and keeps the profile in the state.
 func TestAccProfile_refreshThatFailsForgetsNothing(t *testing.T) {
 	t.Parallel()
-	sim := tenant(t)
+	sim := tenant(t, "GET /identity-profiles/v1/{id}")
 	config := profile(sim, staff)
 	refused := func(want string, fault simulator.Fault) resource.TestStep {
 		return resource.TestStep{PreConfig: func() { faults(t, sim, fault) }, Config: config, ExpectError: says(want)}
@@ -192,10 +192,9 @@ func TestAccProfile_refreshThatFailsForgetsNothing(t *testing.T) {
 func TestAccProfile_timeoutsEndTheWaiting(t *testing.T) {
 	t.Parallel()
 	sim := tenant(t)
-	long := func(method string) func() {
+	long := func(method, path string) func() {
 		return func() {
-			faults(t, sim, simulator.Fault{Method: method, Path: profilesPath + "*", Status: 429, Headers: map[string]string{"Retry-After": "1200"}},
-				simulator.Fault{Method: method, Path: profilesPath + "/*", Status: 429, Headers: map[string]string{"Retry-After": "1200"}})
+			faults(t, sim, simulator.Fault{Method: method, Path: path, Status: 429, Headers: map[string]string{"Retry-After": "1200"}})
 		}
 	}
 	config := func(lines string) string { return profile(sim, staff+lines) }
@@ -205,10 +204,10 @@ func TestAccProfile_timeoutsEndTheWaiting(t *testing.T) {
 	created := step(config(""), plancheck.ResourceActionCreate)
 	created.PreConfig = func() { faults(t, sim) }
 	run(t, sim,
-		resource.TestStep{PreConfig: long(http.MethodPost), Config: config(`timeouts = { create = "30s" }`), ExpectError: says(want)},
+		resource.TestStep{PreConfig: long(http.MethodPost, profilesPath), Config: config(`timeouts = { create = "30s" }`), ExpectError: says(want)},
 		created,
-		resource.TestStep{PreConfig: long(http.MethodPatch), Config: config("priority = 30\n" + `timeouts = { update = "30s" }`), ExpectError: says(want)},
-		resource.TestStep{PreConfig: long(http.MethodGet), Config: config("priority = 30\n"), ExpectError: says(want)},
+		resource.TestStep{PreConfig: long(http.MethodPatch, profilesPath+"/*"), Config: config("priority = 30\n" + `timeouts = { update = "30s" }`), ExpectError: says(want)},
+		resource.TestStep{PreConfig: long(http.MethodGet, profilesPath+"/*"), Config: config("priority = 30\n"), ExpectError: says(want)},
 		healed,
 	)
 }

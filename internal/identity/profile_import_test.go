@@ -118,12 +118,12 @@ func TestAccProfile_importsToAnEmptyPlan(t *testing.T) {
 	all := mapped("location", locationLine, "department", departmentLine, "email", emailLine, "uid", account("id"))
 	said := "description = \"Made by hand\"\nowner_id = \"" + ownerB + "\"\npriority = 70\nattribute_mappings_enabled = true\n"
 	for name, test := range map[string]struct{ id, lines string }{
-		"everything":          {existing, said + all},
-		"everything, by name": {"name=Staff", said + all},
-		"some of the mapping": {existing, said + mapped("email", emailLine)},
-		"no mappings":         {existing, said},
-		"the least":           {"name=Staff", "description = \"Made by hand\""},
-		"the spelling":        {existing, "description = \"Made by hand\"\n" + mapped("department", `{ type = "rule", attributes = " { \"limit\" : 1.0, \"id\" : \"Department\" } " }`)},
+		"everything":           {existing, said + all},
+		"everything, by name":  {"name=Staff", said + all},
+		"some of the mappings": {existing, said + mapped("email", emailLine)},
+		"no mappings":          {existing, said},
+		"the least":            {"name=Staff", "description = \"Made by hand\""},
+		"the spelling":         {existing, "description = \"Made by hand\"\n" + mapped("department", `{ type = "rule", attributes = " { \"limit\" : 1.0, \"id\" : \"Department\" } " }`)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -172,7 +172,7 @@ func TestAccProfile_importedMappingsStayOnTheTenant(t *testing.T) {
 	steps := []resource.TestStep{
 		warns(step(importing(sim, existing, said+mapped("uid", account("id"), "email", emailLine)), plancheck.ResourceActionNoop)),
 		// Another attribute alone leaves the state's mappings as they are.
-		warns(sends(sim, step(config("uid", account("id"), "email", emailLine)+" ", plancheck.ResourceActionNoop))),
+		warns(sends(sim, step(config("uid", account("id"), "email", emailLine), plancheck.ResourceActionNoop))),
 		warns(sends(sim, step(profile(sim, said+"priority = 20\n"+mapped("uid", account("id"), "email", emailLine)), plancheck.ResourceActionUpdate,
 			knows("uid", "email", "department", "location"), holding()), "replace /priority")),
 		// What somebody else does to theirs is nothing to plan.

@@ -30,7 +30,7 @@ func rules(pairs ...string) types.Map {
 func applied(pairs ...string) map[string]isc.Mapping {
 	all := map[string]isc.Mapping{}
 	for i := 0; i < len(pairs); i += 2 {
-		all[pairs[i]] = hold("rule", pairs[i+1])
+		all[pairs[i]] = hold(pairs[i+1])
 	}
 	return all
 }
@@ -155,7 +155,7 @@ func FuzzMappingRoundTrip(f *testing.F) {
 			t.Fatal(diags)
 		}
 		held := isc.Profile{ID: "1", Name: "Staff", Mappings: map[string]isc.Mapping{
-			"uid": {Type: "rule", Attributes: rewritten(t, wanted.Mappings["uid"].Attributes, additions)}, "email": hold("rule", `{"id":"theirs"}`),
+			"uid": {Type: "rule", Attributes: rewritten(t, wanted.Mappings["uid"].Attributes, additions)}, "email": hold(`{"id":"theirs"}`),
 		}}
 		expectNothing := func(what string, state profileModel, declared map[string]isc.Mapping) {
 			diags := state.setProfile(ctx, held)

@@ -98,9 +98,9 @@ func TestAccProfile_updatesEveryAttributeInPlace(t *testing.T) {
 		update("priority = 0", "replace /priority", value("priority", knownvalue.Int64Exact(0))),
 		kept("", value("priority", knownvalue.Int64Exact(0))),
 
-		update("attribute_mappings_enabled = true", "replace /identityAttributeConfig", value("attribute_mappings_enabled", knownvalue.Bool(true))),
+		update("attribute_mappings_enabled = true", configPatch, value("attribute_mappings_enabled", knownvalue.Bool(true))),
 		kept("", value("attribute_mappings_enabled", knownvalue.Bool(true))),
-		update("attribute_mappings_enabled = false", "replace /identityAttributeConfig", value("attribute_mappings_enabled", knownvalue.Bool(false))),
+		update("attribute_mappings_enabled = false", configPatch, value("attribute_mappings_enabled", knownvalue.Bool(false))),
 
 		update("force_destroy = true", "", value("force_destroy", knownvalue.Bool(true))),
 		update("", "", value("force_destroy", knownvalue.Bool(false))),
@@ -123,9 +123,9 @@ func TestAccProfile_movesToAnotherSourceByItself(t *testing.T) {
 		step(config("Staff", sourceA, "id"), plancheck.ResourceActionCreate),
 		sends(sim, step(config("Staff", sourceB, "id"), plancheck.ResourceActionUpdate, moved), "replace /authoritativeSource"),
 		sends(sim, step(config("Staff", sourceA, "number"), plancheck.ResourceActionUpdate, holds(sim, map[string]string{"uid": accountHeld("number")})),
-			"replace /authoritativeSource", "replace /identityAttributeConfig"),
+			"replace /authoritativeSource", configPatch),
 		sends(sim, step(config("Externals", sourceB, "login"), plancheck.ResourceActionUpdate, moved, holds(sim, map[string]string{"uid": accountHeld("login")})),
-			"replace /authoritativeSource, replace /name, replace /priority", "replace /identityAttributeConfig"),
+			"replace /authoritativeSource, replace /name, replace /priority", configPatch),
 	)
 }
 
@@ -217,7 +217,6 @@ attribute_mappings_enabled = true
 			*p = only(sim)
 		}
 	}
-	const config1, both = "replace /identityAttributeConfig", "replace /identityAttributeConfig, replace /name"
 	run(t, sim,
 		step(config, plancheck.ResourceActionCreate),
 		drift("replace /name", func(p *simulator.IdentityProfile) { p.Name = "Somebody's" }),
@@ -226,15 +225,15 @@ attribute_mappings_enabled = true
 		drift("replace /owner", func(p *simulator.IdentityProfile) { p.OwnerID = "" }),
 		drift("replace /priority", func(p *simulator.IdentityProfile) { p.Priority = 5 }),
 		drift("replace /authoritativeSource", func(p *simulator.IdentityProfile) { p.SourceID = sourceB }),
-		drift(config1, func(p *simulator.IdentityProfile) {
+		drift(configPatch, func(p *simulator.IdentityProfile) {
 			p.IdentityAttributeConfig = json.RawMessage(regexp.MustCompile(`"enabled":\s*true`).ReplaceAll(p.IdentityAttributeConfig, []byte(`"enabled":false`)))
 		}),
-		drift(config1, mapping("uid", "rule")),
-		drift(config1, mapping("email", "")),
-		drift(config1, func(p *simulator.IdentityProfile) {
+		drift(configPatch, mapping("uid", "rule")),
+		drift(configPatch, mapping("email", "")),
+		drift(configPatch, func(p *simulator.IdentityProfile) {
 			p.IdentityAttributeConfig = json.RawMessage(`{"enabled":true,"attributeTransforms":[]}`)
 		}),
-		drift(both, func(p *simulator.IdentityProfile) { mapping("uid", "")(p); p.Name = "Somebody's" }),
+		drift(configPatch+", replace /name", func(p *simulator.IdentityProfile) { mapping("uid", "")(p); p.Name = "Somebody's" }),
 	)
 }
 

@@ -157,7 +157,7 @@ func TestLostAnswerOfAChange(t *testing.T) {
 					got, err := s.inMemory(t).ChangeProfile(t.Context(), a, change)
 					s.expect(t, patchPrefix+a, test.patches)
 					if test.failure {
-						as[*UnconfirmedError](t, err)
+						_ = as[*UnconfirmedError](t, err)
 						contains(t, err, "may have carried this out", a, "Apply again")
 						return
 					}
@@ -174,7 +174,7 @@ func TestLostAnswerOfAChange(t *testing.T) {
 		s.script(patchPrefix+a, cut)
 		s.script(getPrefix+a, nil, says(403, ""))
 		got, err := s.client(t).ChangeProfile(t.Context(), a, change)
-		as[*UnconfirmedError](t, err)
+		_ = as[*UnconfirmedError](t, err)
 		if got.Name != "Staff" {
 			t.Errorf("returned %+v, want what was last seen", got)
 		}

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
@@ -38,6 +39,10 @@ type Config struct {
 	// in 10 s when zero (contract §1.3), no limit when Requests is below zero.
 	RateLimit transport.Limit
 
+	// MaxItems is how many profiles one request deletes at the most; 50 when zero,
+	// 1 gives each a request and a task of its own (contract §3.6).
+	MaxItems int
+
 	Now func() time.Time // clock of the token's age and of Grace; time.Now when nil
 }
 
@@ -56,6 +61,8 @@ type Client struct {
 	grace   time.Duration
 	now     func() time.Time
 	session session
+
+	deletions *bulk.Group[string, *asked, followed]
 
 	proven atomic.Bool // an identity profile call was answered well, so the family's paths exist
 }
@@ -100,10 +107,15 @@ func newClient(cfg Config, exchanges http.RoundTripper) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tenant %s: %w", base.Host, err)
 	}
-	return &Client{
+	if cfg.MaxItems <= 0 {
+		cfg.MaxItems = 50
+	}
+	c := &Client{
 		base: base, family: family, http: chain, poll: cfg.Poll, grace: cfg.Grace, now: cfg.Now,
 		session: newSession(cfg.ClientID, cfg.ClientSecret),
-	}, nil
+	}
+	c.deletions = newDeletions(c, cfg.MaxItems)
+	return c, nil
 }
 
 // Tenant names the tenant in messages: the host of its base URL.

@@ -108,7 +108,7 @@ func TestSourceThatFeedsAProfileAlready(t *testing.T) {
 		s.script(listRoute, nil)
 		s.always[listRoute] = says(403, errorBody("403 Forbidden", "No listing."))
 		_, err := s.client(t).CreateProfile(t.Context(), staff())
-		as[*ConflictError](t, err)
+		_ = as[*ConflictError](t, err)
 		contains(t, err, "In use.", "No listing.")
 	})
 }
@@ -167,7 +167,7 @@ func TestLostAnswerOfACreationIsFoundByReading(t *testing.T) {
 				c := s.inMemory(t)
 				start := time.Now()
 				_, err := c.CreateProfile(t.Context(), staff())
-				as[*UnconfirmedError](t, err)
+				_ = as[*UnconfirmedError](t, err)
 				contains(t, err, "may have carried this out", `create identity profile "Staff"`, `"HR" (hr)`, "import it if it is there")
 				s.expect(t, createRoute, 1)
 				most := 10 * time.Second
@@ -193,7 +193,7 @@ func TestProfileThatWasThereBeforeIsNotTheNewOne(t *testing.T) {
 		s.script(listRoute, says(200, `[{"id":"`+a+`","name":"Staff"}]`))
 		s.always[listRoute] = says(200, `[{"id":"`+a+`","name":"Staff","authoritativeSource":{"id":"hr"}},{"id":"`+b+`","name":"STAFF","authoritativeSource":{"id":"hr"}},{"id":"c","name":"Staff","authoritativeSource":{"id":"other"}}]`)
 		_, err := s.inMemory(t).CreateProfile(t.Context(), staff())
-		as[*UnconfirmedError](t, err)
+		_ = as[*UnconfirmedError](t, err)
 	})
 }
 
@@ -225,7 +225,7 @@ func TestInterruptedCreationIsLookedForOnce(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		_, s, took, err := interrupting(t.Context(), false)
-		as[*UnconfirmedError](t, err)
+		_ = as[*UnconfirmedError](t, err)
 		if took != 0 || !errors.Is(err, context.Canceled) {
 			t.Errorf("after %s: %v", took, err)
 		}

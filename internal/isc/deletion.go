@@ -89,13 +89,19 @@ func (c *Client) AwaitDeletion(ctx context.Context, d Deletion, id string) (warn
 		followed.since = w.began
 	}
 	ended, err := followed.run(ctx)
+	return w.conclude(ctx, followed, ended, err)
+}
+
+// conclude finds out what became of the profile after its task was followed as
+// far as it goes.
+func (w *deletionWait) conclude(ctx context.Context, followed *taskPoll, ended task, err error) ([]string, error) {
 	w.seen = followed.seen()
 	switch {
 	case errors.Is(err, errTaskForbidden):
-		w.warn("the client may not read task %s, for which it needs the right %s, so the profile itself was watched; a personal access token of an ORG_ADMIN has that right", d.TaskID, rightTasks)
+		w.warn("the client may not read task %s, for which it needs the right %s, so the profile itself was watched; a personal access token of an ORG_ADMIN has that right", followed.id, rightTasks)
 		return w.watch(ctx)
 	case errors.Is(err, errTaskUnknown):
-		w.warn("the tenant does not know task %s (%v), so the profile itself was watched", d.TaskID, followed.lastErr)
+		w.warn("the tenant does not know task %s (%v), so the profile itself was watched", followed.id, followed.lastErr)
 		return w.watch(ctx)
 	case err != nil:
 		return w.warnings, w.pending(err)

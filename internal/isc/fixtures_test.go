@@ -3,6 +3,7 @@ package isc
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -107,9 +108,7 @@ func wire(id, name, more string) object {
 	o["id"], o["name"] = id, name
 	o["authoritativeSource"] = object{"type": "SOURCE", "id": "s" + id, "name": "Source of " + name}
 	if more != "" {
-		for key, value := range parse(more) {
-			o[key] = value
-		}
+		maps.Copy(o, parse(more))
 	}
 	return o
 }

@@ -67,7 +67,8 @@ func TestMappingsAreChangedInPlace(t *testing.T) {
 		}, enabled: ptr(false), remove: []string{"absent"}}, nil, ""},
 		"one is set": {
 			mappingChange{set: map[string]Mapping{"email": {"rule", json.RawMessage(`{"id":"<x>"}`)}}},
-			[]string{uid, odd, `{"extra":true,"identityAttributeName":"email","transformDefinition":{"type":"rule","attributes":{"id":"<x>"}}}`, twice, again}, "",
+			[]string{uid, odd, `{"extra":true,"identityAttributeName":"email","transformDefinition":{"type":"rule","attributes":{"id":"<x>"}}}`, twice, again},
+			"",
 		},
 		"two are new": {
 			mappingChange{set: map[string]Mapping{"z": {Type: "rule"}, "b": {"rule", json.RawMessage(`null`)}}},
@@ -75,7 +76,8 @@ func TestMappingsAreChangedInPlace(t *testing.T) {
 				uid, odd, email, twice, again,
 				`{"identityAttributeName":"b","transformDefinition":{"type":"rule"}}`,
 				`{"identityAttributeName":"z","transformDefinition":{"type":"rule"}}`,
-			}, "",
+			},
+			"",
 		},
 		"one is taken away":   {mappingChange{remove: []string{"uid"}}, []string{odd, email, twice, again}, ""},
 		"both of a pair are":  {mappingChange{remove: []string{"twice"}}, []string{uid, odd, email}, ""},

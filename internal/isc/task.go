@@ -108,6 +108,8 @@ type taskPoll struct {
 	last    task  // as it was last seen
 	lastErr error // of the last look, nil when it was answered
 	looks   int
+
+	tell func(seen string) // told what each look has shown, unless nil
 }
 
 // Reasons why a task cannot be followed to its end, which says nothing about it.
@@ -121,7 +123,13 @@ var (
 // context, or one that makes further looks pointless. What fails in passing
 // does not end it: the tenant goes on with the task in the meantime.
 func (p *taskPoll) run(ctx context.Context) (task, error) {
-	err := poll.Paced(ctx, p.client.poll, p.look)
+	err := poll.Paced(ctx, p.client.poll, func(ctx context.Context) (bool, time.Duration, error) {
+		done, wait, err := p.look(ctx)
+		if p.tell != nil {
+			p.tell(p.seen())
+		}
+		return done, wait, err
+	})
 	return p.last, err
 }
 

@@ -25,8 +25,10 @@ func TestDecodeTask(t *testing.T) {
 		"completed only": {`{"completed":"2020-07-11T21:23:15.000Z","percentComplete":100,"completionStatus":null}`, "", "100 percent complete", nil},
 		"empty status":   {`{"completionStatus":""}`, "", "running", nil},
 		"odd display":    {`{"completionStatus":null,"progress":{"x":1},"percentComplete":"most","messages":{"x":1}}`, "", "running", nil},
-		"messages": {`{"messages":[null,5,{"localizedText":null,"key":"k1"},{"localizedText":{"message":" "},"key":"k2"},{"localizedText":{"message":"Text"},"key":"k3"},{}]}`, "", "running",
-			[]string{"5", "k1", "k2", "Text"}},
+		"messages": {
+			`{"messages":[null,5,{"localizedText":null,"key":"k1"},{"localizedText":{"message":" "},"key":"k2"},{"localizedText":{"message":"Text"},"key":"k3"},{}]}`, "", "running",
+			[]string{"5", "k1", "k2", "Text"},
+		},
 		"many messages": {`{"messages":[` + strings.Repeat(`{"key":"k"},`, 99) + `{"key":"k"}]}`, "", "running", slices.Repeat([]string{"k"}, 10)},
 	}
 	for name, test := range tests {
@@ -82,7 +84,7 @@ func TestPollingOutlivesFaults(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newTenant(wire(a, "Staff", ""))
 				s.running = 5
-				s.script(taskRoute, nil, nil, fault, fault, nil)
+				s.script(taskRoute, append(times(2, reply(nil)), times(2, fault)...)...)
 				s.script(loginRoute, nil, says(500, ""))
 				warnings, err := destroy(t.Context(), s.inMemory(t, func(cfg *Config) { cfg.RequestTimeout = time.Second }))
 				if err != nil || len(warnings) != 0 {
@@ -150,7 +152,7 @@ func TestTaskThatIsNotKnownYet(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newTenant(wire(a, "Staff", ""))
 				s.always[taskRoute] = says(status, errorBody("x", "No such task."))
-				s.script(getPrefix+a, nil, nil, removing((*tenant).serve))
+				s.script(getPrefix+a, append(times(2, reply(nil)), removing((*tenant).serve))...)
 				start := time.Now()
 				warnings, err := destroy(t.Context(), s.inMemory(t))
 				if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "does not know task "+taskID) || !strings.Contains(warnings[0], "No such task.") {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -218,10 +219,7 @@ func (s *tenant) profile(w http.ResponseWriter, r *http.Request, id string, body
 			write(w, 400, errorBody("400.1 Bad Request Content", err.Error()))
 			return
 		}
-		changed := object{}
-		for key, value := range s.profiles[at] {
-			changed[key] = value
-		}
+		changed := maps.Clone(s.profiles[at])
 		for _, o := range operations {
 			key := strings.TrimPrefix(o.Path, "/")
 			_, there := changed[key]

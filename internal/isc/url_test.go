@@ -1,6 +1,7 @@
 package isc
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -87,14 +88,12 @@ func TestFamilies(t *testing.T) {
 				paths = want["v1"]
 			}
 			s := newTenant()
-			for route, answer := range map[string]reply{
+			maps.Copy(s.always, map[string]reply{
 				"GET " + paths.profiles:                   says(200, `[]`),
 				"GET " + paths.profiles + "/" + a:         says(404, `{}`),
 				"POST " + paths.profiles + "/bulk-delete": says(202, `{"id":"`+taskID+`"}`),
 				"GET " + paths.tasks + "/" + taskID:       says(200, taskBody(`"SUCCESS"`)),
-			} {
-				s.always[route] = answer
-			}
+			})
 			c := s.client(t, func(cfg *Config) { cfg.Family = name })
 			d, err := c.StartDeletion(t.Context(), a)
 			if err != nil {

@@ -80,7 +80,7 @@ func (p *gatehouseProvider) Configure(ctx context.Context, req provider.Configur
 			registry.AddPending(name, "it is not known before apply")
 		}
 	}
-	tenant, diags := p.tenant(ctx, config)
+	tenant, diags := p.tenant(ctx, config, items)
 	resp.Diagnostics.Append(diags...)
 	if !config.AcknowledgeInsecure.ValueBool() {
 		resp.Diagnostics.Append(insecurePanels(panels)...)

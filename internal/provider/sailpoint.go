@@ -75,8 +75,9 @@ func validateSailpoint(block sailpointModel) (diags diag.Diagnostics) {
 // tenant makes the tenant of the block and the environment. What is missing is an
 // error where there is a block; without one, it is told to whoever needs the
 // tenant.
-func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel) (*identity.Tenant, diag.Diagnostics) {
+func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel, items int) (*identity.Tenant, diag.Diagnostics) {
 	block, diags := config.sailpoint(ctx)
+	given := !config.Sailpoint.IsNull() && !config.Sailpoint.IsUnknown()
 	var missing, unknown []string
 	for _, value := range []struct {
 		value               *types.String
@@ -94,13 +95,16 @@ func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel) (*
 			unknown = append(unknown, value.attribute)
 		case value.value.ValueString() == "":
 			missing = append(missing, value.attribute)
-			if !config.Sailpoint.IsNull() && !config.Sailpoint.IsUnknown() {
+			if given {
 				diags.AddAttributeError(path.Root("sailpoint").AtName(value.attribute), "Missing tenant "+value.attribute,
 					fmt.Sprintf("The tenant has no %s. Set it in the provider block or in the environment variable %s.", value.attribute, value.variable))
 			}
 		}
 	}
-	diags.Append(validateSailpoint(block)...)
+	invalid := validateSailpoint(block)
+	if given {
+		diags.Append(invalid...)
+	}
 	switch {
 	case diags.HasError():
 		return nil, diags
@@ -111,6 +115,8 @@ func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel) (*
 	case len(missing) > 0:
 		return identity.MissingTenant(fmt.Sprintf("The provider block has no sailpoint, and the environment names no %s. "+
 			"Set sailpoint = { base_url, client_id, client_secret }, or SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.", strings.Join(missing, " and "))), diags
+	case invalid.HasError(): // of an environment that may be meant for another program
+		return identity.MissingTenant("The provider block has no sailpoint, and the environment variable SAIL_BASE_URL does not do. " + invalid[0].Detail()), diags
 	}
 	client, err := isc.New(isc.Config{
 		BaseURL:      block.BaseURL.ValueString(),
@@ -121,6 +127,7 @@ func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel) (*
 		Retry:        p.retry,
 		Poll:         p.backoff,
 		Grace:        p.grace,
+		MaxItems:     items,
 		RateLimit:    p.limit,
 	})
 	if err != nil {

@@ -67,7 +67,7 @@ func TestLimitedRequestIsNeverSentTooLate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		other := &script{steps: []step{answers(200)}}
-		chain := &retrying{next: newLimited(other, Limit{1, time.Minute}), policy: Retry{Attempts: 3}}
+		chain := &retrying{next: newLimited(other, Limit{1, time.Minute}), policy: Retry{Attempts: 3, Patience: time.Hour}}
 		if _, _, err := exchange(t, chain, request(t, http.MethodPost, "http://tenant.test/", "x")); err != nil {
 			t.Fatal(err)
 		}
