@@ -15,8 +15,6 @@ require (
 	golang.org/x/time v0.15.0
 )
 
-require github.com/hashicorp/terraform-plugin-framework-jsontypes v0.2.0 // indirect
-
 require (
 	github.com/ProtonMail/go-crypto v1.4.1 // indirect
 	github.com/agext/levenshtein v1.2.3 // indirect

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
+)
+
+// workload is a configuration of many objects of one sort.
+type workload struct {
+	name    string
+	panels  int // 0: identity profiles
+	objects int // on each panel, or in the tenant
+	serial  bool
+	bulk    string // path of the bulk-delete calls
+	upsert  string // path of the bulk-upsert calls, none for identity profiles
+}
+
+// users is a workload of users on panels.
+func users(panels, each int) workload {
+	name := fmt.Sprintf("%d users, one panel", each)
+	if panels > 1 {
+		name = fmt.Sprintf("%d panels × %d users", panels, each)
+	}
+	return workload{
+		name: name, panels: panels, objects: each,
+		bulk: "/api/v1/access/users/items/link", upsert: "/api/v1/access/users/items/link",
+	}
+}
+
+// profiles is a workload of identity profiles, whose tasks the tenant runs one
+// after another or side by side.
+func profiles(n int, serial bool) workload {
+	how := "side by side"
+	if serial {
+		how = "one after another"
+	}
+	return workload{name: fmt.Sprintf("%d identity profiles, tasks %s", n, how), objects: n, serial: serial, bulk: "/identity-profiles/v1/bulk-delete"}
+}
+
+// total is how many objects the workload makes.
+func (w workload) total() int { return max(w.panels, 1) * w.objects }
+
+// start starts what the workload talks to.
+func (w workload) start(latency, task time.Duration) (*simulator.Simulator, error) {
+	config := simulator.Config{Latency: latency}
+	for i := range w.panels {
+		config.Panels = append(config.Panels, fmt.Sprintf("panel-%02d", i))
+	}
+	if w.panels == 0 {
+		config.Tenant = "tenant"
+	}
+	sim, err := simulator.Start(config)
+	if err != nil || w.panels > 0 {
+		return sim, err
+	}
+	sim.Tenant().SetSettings(func(s *simulator.TenantSettings) {
+		s.TaskPolls, s.TaskTime, s.SerialTasks = 0, simulator.Duration(task), w.serial
+	})
+	return sim, nil
+}
+
+// config is the configuration, with bulk calls switched on or off.
+func (w workload) config(sim *simulator.Simulator, bulk bool) string {
+	var b strings.Builder
+	b.WriteString("terraform {\n  required_providers {\n    gatehouse = { source = \"gatehouse-iac/gatehouse\" }\n  }\n}\n")
+	fmt.Fprintf(&b, "provider \"gatehouse\" {\n  acknowledge_insecure = true\n  bulk = { enabled = %t }\n", bulk)
+	if w.panels == 0 {
+		settings := sim.Tenant().Settings()
+		fmt.Fprintf(&b, "  sailpoint = { base_url = %q, client_id = %q, client_secret = %q }\n}\n", sim.Tenant().URL(), settings.ClientID, settings.ClientSecret)
+		fmt.Fprintf(&b, "resource \"gatehouse_identity_profile\" \"one\" {\n  count = %d\n  name = \"Profile ${count.index}\"\n  authoritative_source_id = format(\"2c9180830000000000000000%%08d\", count.index)\n}\n", w.objects)
+		return b.String()
+	}
+	b.WriteString("  panels = {\n")
+	for _, panel := range sim.Panels() {
+		fmt.Fprintf(&b, "    %q = { url = %q, password = %q }\n", panel.Name(), panel.URL(), panel.Settings().Password)
+	}
+	b.WriteString("  }\n}\n")
+	fmt.Fprintf(&b, "resource \"gatehouse_panel_user\" \"one\" {\n  count = %d\n  panel = format(\"panel-%%02d\", count.index %% %d)\n  name = \"Person ${count.index}\"\n}\n", w.total(), w.panels)
+	return b.String()
+}
+
+// floor is as many objects that need no provider's work.
+func (w workload) floor() string {
+	return fmt.Sprintf("resource \"terraform_data\" \"one\" {\n  count = %d\n  input = { panel = \"panel\", name = \"Person ${count.index}\" }\n}\n", w.total())
+}
