@@ -44,7 +44,18 @@ type inspector struct {
 	spoilt []string // operations, as "GET /task-status/v1/{id}", with answers that are wrong on purpose
 
 	mu   sync.Mutex
-	seen map[string]bool // those that had one
+	seen map[string]bool // spoilt operations that had one, and what was reported
+}
+
+// reportOnce reports what is wrong with an exchange, but not again and again.
+func (i *inspector) reportOnce(what string, err error, body string) {
+	why, _, _ := strings.Cut(err.Error(), "\nSchema:") // which follows with all that is in it
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.seen[what+why] {
+		i.seen[what+why] = true
+		i.report("%s is not as the contract has it: %s\n%s", what, why, body)
+	}
 }
 
 // inspect starts an inspector before a tenant and returns its URL. It ends with
@@ -75,9 +86,9 @@ func inspect(t *testing.T, tenant string, report func(string, ...any), spoilt ..
 		upstream.CloseIdleConnections()
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		for _, operation := range spoilt {
-			if !i.seen[operation] {
-				report("no answer to %s was wrong; the test need not ask for leniency", operation)
+		for _, name := range spoilt {
+			if !i.seen[name] {
+				report("no answer to %s was wrong: the test need not ask for leniency", name)
 			}
 		}
 	})
@@ -92,9 +103,9 @@ func (i *inspector) before(next http.Handler) http.Handler {
 			panic(http.ErrAbortHandler) // the client is gone
 		}
 		if input, err := i.input(r, body); err != nil {
-			i.report("request %s %s is not in the OpenAPI document: %v", r.Method, r.URL, err)
+			i.reportOnce("request "+r.Method+" "+r.URL.Path, err, "")
 		} else if err := validRequest(r.Context(), input); err != nil {
-			i.report("request %s %s: %v\n%s", r.Method, r.URL.Path, err, bare(input, body))
+			i.reportOnce("request "+operation(input), err, bare(input, body))
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
@@ -124,15 +135,19 @@ func (i *inspector) after(resp *http.Response) error {
 	if err == nil {
 		return nil
 	}
-	operation := input.Route.Method + " " + input.Route.Path
-	if slices.Contains(i.spoilt, operation) {
+	if slices.Contains(i.spoilt, operation(input)) {
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		i.seen[operation] = true
+		i.seen[operation(input)] = true
 		return nil
 	}
-	i.report("answer %d to %s: %v\n%s", resp.StatusCode, operation, err, bare(input, body))
+	i.reportOnce(fmt.Sprintf("answer %d to %s", resp.StatusCode, operation(input)), err, bare(input, body))
 	return nil
+}
+
+// operation names an operation of the document, as "GET /task-status/v1/{id}".
+func operation(input *openapi3filter.RequestValidationInput) string {
+	return input.Route.Method + " " + input.Route.Path
 }
 
 // legacyPath is one of the vendor's older forms of the same calls (contract §1.4).

@@ -9,16 +9,17 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
-
-	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
 )
 
-const loginPath = "/api/v1/login"
+const (
+	loginPath = "/api/v1/login"
+	tokenPath = "/oauth/token"
+)
 
-// tokenRecorder is a proxy before a panel that remembers the tokens given out.
+// tokenRecorder is a proxy before a panel or a tenant that remembers the tokens
+// given out.
 type tokenRecorder struct {
 	url string
 
@@ -33,9 +34,9 @@ func (r *tokenRecorder) seen() []string {
 	return slices.Clone(r.tokens)
 }
 
-func recordTokens(t *testing.T, panel *simulator.Panel) *tokenRecorder {
+func recordTokens(t *testing.T, address string) *tokenRecorder {
 	t.Helper()
-	target, err := url.Parse(panel.URL())
+	target, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,17 +44,19 @@ func recordTokens(t *testing.T, panel *simulator.Panel) *tokenRecorder {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		ModifyResponse: func(resp *http.Response) error {
-			if !strings.HasSuffix(resp.Request.URL.Path, "/login") {
+			if !slices.Contains([]string{loginPath, tokenPath}, resp.Request.URL.Path) {
 				return nil
 			}
 			body, err := io.ReadAll(resp.Body)
 			resp.Body = io.NopCloser(bytes.NewReader(body))
 			var answer struct {
-				Token string `json:"token"`
+				OfPanel  string `json:"token"`
+				OfTenant string `json:"access_token"`
 			}
-			if json.Unmarshal(body, &answer) == nil && answer.Token != "" {
+			_ = json.Unmarshal(body, &answer) // an answer to a refused login holds none
+			if token := answer.OfPanel + answer.OfTenant; token != "" {
 				recorder.mu.Lock()
-				recorder.tokens = append(recorder.tokens, answer.Token)
+				recorder.tokens = append(recorder.tokens, token)
 				recorder.mu.Unlock()
 			}
 			return err

@@ -107,15 +107,13 @@ func (d *destroyer) run(ctx context.Context) error {
 		}
 		unanswered, err := d.start(ctx, id)
 		var noEffect *isc.NoEffectError
-		switch {
-		case errors.As(err, &noEffect) && lost == nil:
-			// Reading for so long has shown that the tenant did not carry it out, or
-			// that it waits in a queue, where a second request does no harm.
-			lost = unanswered
-			d.warn("%s (%s). It was asked for once more.", noEffect, lost.Err)
-			continue
+		if !errors.As(err, &noEffect) || lost != nil {
+			return err
 		}
-		return err
+		// Reading for so long has shown that the tenant did not carry it out, or
+		// that it waits in a queue, where a second request does no harm.
+		lost = unanswered
+		d.warn("%s (%s). It was asked for once more.", noEffect, lost.Err)
 	}
 }
 

@@ -105,7 +105,7 @@ func TestLastLookIsOneThatWasTaken(t *testing.T) {
 			cfg.RateLimit = transport.Limit{Requests: 10, Window: 10 * time.Second}
 		})
 		for _, task := range []string{taskID, ""} {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 19*time.Second)
 			_, err := c.AwaitDeletion(ctx, Deletion{TaskID: task}, a)
 			cancel()
 			pending := as[*PendingError](t, err)
