@@ -128,10 +128,9 @@ func (c *Client) deleteTogether(ctx context.Context, all []*asked) (map[string]b
 	f := followed{deletion: deletion}
 	if lost != nil {
 		f.lost = lost
-		return answerAll(all, f), nil
 	}
-	if !plainID(deletion.TaskID) {
-		return answerAll(all, f), nil
+	if lost != nil || !plainID(deletion.TaskID) { // there is no task to follow; each watches its own profile
+		return answerAll(all, f), nil //nolint:nilerr // the error travels in the answers
 	}
 	f.poll = &taskPoll{client: c, id: deletion.TaskID, since: deletion.Started, tell: func(seen string) {
 		for _, one := range all {
@@ -140,7 +139,7 @@ func (c *Client) deleteTogether(ctx context.Context, all []*asked) (map[string]b
 	}}
 	f.ended, f.err = f.poll.run(ctx)
 	if f.err != nil || f.ended.good() || len(all) == 1 {
-		return answerAll(all, f), nil
+		return answerAll(all, f), nil //nolint:nilerr // the error travels in the answers
 	}
 	return c.deleteRest(ctx, all, f)
 }
