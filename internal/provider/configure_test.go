@@ -108,7 +108,7 @@ func TestProviderBlockIsRefused(t *testing.T) {
 		"another scheme":         {one(attributes{"url": "ftp://lobby.example.com"}), nil, "panels.lobby.url", `it needs to begin with http:// or https://`},
 		"no host":                {one(attributes{"url": "https://"}), nil, "panels.lobby.url", "it names no host"},
 		"a port alone":           {one(attributes{"url": "https://:80"}), nil, "panels.lobby.url", "it names no host"},
-		"a port that is none":    {one(attributes{"url": "https://lobby:door"}), nil, "panels.lobby.url", "invalid port"},
+		"a port that is none":    {one(attributes{"url": "https://lobby:door"}), nil, "panels.lobby.url", "it is no URL"},
 		"credentials in the url": {one(attributes{"url": "https://admin:sesame@lobby"}), nil, "panels.lobby.url", "it holds credentials"},
 		"credentials in a bad url": {
 			one(attributes{"url": "https://admin:sesame@lobby:door"}), nil, "panels.lobby.url", "it is no URL",
