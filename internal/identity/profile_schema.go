@@ -71,7 +71,7 @@ func profileSchema(ctx context.Context) schema.Schema {
 			},
 			"attribute_mappings": schema.MapAttribute{
 				MarkdownDescription: "How identity attributes are filled, by the name of the identity attribute: `type` is the kind of transform, such as `accountAttribute`, `reference` or `rule`, and `attributes` its settings as JSON, best written with `jsonencode`. " +
-					"Only the attributes named here are managed: others, such as the tenant's defaults, are kept and never show as a change, and so are settings that the tenant adds to those given here. An attribute taken out of this map later is taken out of the profile.",
+					"Only the attributes named here are managed: others, such as the tenant's defaults, are kept and never show as a change; nor do settings that the tenant adds to those given here. An attribute taken out of this map later is taken out of the profile.",
 				Optional:    true,
 				Computed:    true,
 				ElementType: mappingType,

@@ -141,8 +141,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		return
 	}
 	stored, err := client.Users().Modify(ctx, plan.LinkID.ValueUUID(), func(current basip.User) basip.User {
-		user, diags := plan.onto(ctx, current, config, state)
-		resp.Diagnostics.Append(diags...)
+		// Without a word on diagnostics: they are known from above, and this may
+		// run when Update has returned.
+		user, _ := plan.onto(ctx, current, config, state)
 		return user
 	})
 	if err != nil { // the state stays what it was; the next refresh reads what the panel holds

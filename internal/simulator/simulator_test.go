@@ -49,7 +49,7 @@ func TestFixedPortIsFollowedByThePanels(t *testing.T) {
 		equal(t, "URLs", []string{s.ControlURL(), s.Panel("lobby").URL(), s.Panel("garage").URL()}, []string{url(0), url(1), url(2)})
 		return
 	}
-	t.Skip("no three ports in a row are free")
+	t.Fatal("no three ports in a row are free")
 }
 
 func TestStartRefusesWrongConfigs(t *testing.T) {
