@@ -95,7 +95,7 @@ func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, re
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	profile, err := client.Profile(ctx, state.ID.ValueString())
+	profile, err := client.RefreshProfile(ctx, state.ID.ValueString())
 	switch {
 	case errors.Is(err, isc.ErrNotFound):
 		resp.State.RemoveResource(ctx)

@@ -55,6 +55,10 @@ type answer struct {
 // other one is an *Error. A refused token is renewed and the request sent again,
 // once: a 401 means that nothing was done (contract §0, row 2).
 func (c *Client) call(ctx context.Context, r request) (answer, error) {
+	if r.method != http.MethodGet { // whatever becomes of it, what was listed before says nothing of the time after
+		defer c.snapshot.wrote()
+		c.snapshot.wrote()
+	}
 	for stale := 0; ; {
 		token, err := c.authorize(ctx, r.action, stale)
 		if err != nil {

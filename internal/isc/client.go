@@ -63,6 +63,7 @@ type Client struct {
 	session session
 
 	deletions *bulk.Group[string, *asked, followed]
+	snapshot  snapshot
 
 	proven atomic.Bool // an identity profile call was answered well, so the family's paths exist
 }
@@ -115,6 +116,7 @@ func newClient(cfg Config, exchanges http.RoundTripper) (*Client, error) {
 		session: newSession(cfg.ClientID, cfg.ClientSecret),
 	}
 	c.deletions = newDeletions(c, cfg.MaxItems)
+	c.snapshot.turn = make(chan struct{}, 1)
 	return c, nil
 }
 
