@@ -76,14 +76,14 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Printf("destroy:     %d objects, %.1f s, %d requests\n", profiles+users+1, took.Seconds(), len(sim.Requests()))
-	if err := reportDeletes(sim); err != nil {
+	if err := errors.Join(reportTask(sim.Tenant(), took), reportDeletes(sim)); err != nil {
 		return err
 	}
 	if profiles, users = stored(sim); profiles+users > 0 {
 		return fmt.Errorf("panels empty: no, %d time profiles and %d users are left", profiles, users)
 	}
 	fmt.Println("panels empty: yes")
-	return reportTask(sim.Tenant(), took)
+	return nil
 }
 
 // stored counts what is on all panels.
