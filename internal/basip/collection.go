@@ -61,7 +61,7 @@ type Stored[T any] struct {
 // error is an *ExistsError when link_id or name are taken, and it is not sent
 // then: an upsert would take the other over.
 func (c *Collection[T]) Create(ctx context.Context, item T) (Stored[T], error) {
-	op := &upsert[T]{id: c.kind.linkID(item), action: actionCreate, make: func(T, bool) T { return item }}
+	op := &upsert[T]{id: c.kind.linkID(item), action: actionCreate, make: func(T) T { return item }}
 	outcome, err := c.write(ctx, op)
 	if err != nil {
 		return Stored[T]{}, err
@@ -87,7 +87,7 @@ func (c *Collection[T]) Create(ctx context.Context, item T) (Stored[T], error) {
 // *DiffersError that was not restored. The error is ErrNotFound when the panel
 // does not have the entity, an *ExistsError when the new name is taken.
 func (c *Collection[T]) Modify(ctx context.Context, id uuid.UUID, change func(T) T) (Stored[T], error) {
-	op := &upsert[T]{id: id, action: actionUpdate, make: func(current T, _ bool) T { return change(current) }}
+	op := &upsert[T]{id: id, action: actionUpdate, make: change}
 	outcome, err := c.write(ctx, op)
 	if err != nil {
 		return Stored[T]{}, err
@@ -96,7 +96,7 @@ func (c *Collection[T]) Modify(ctx context.Context, id uuid.UUID, change func(T)
 	var differs *DiffersError
 	if errors.As(err, &differs) {
 		err = c.undo(ctx, differs, func(ctx context.Context) error {
-			back := &upsert[T]{id: id, action: actionRestore, make: func(T, bool) T { return op.current }}
+			back := &upsert[T]{id: id, action: actionRestore, make: func(T) T { return op.current }}
 			outcome, err := c.write(ctx, back)
 			if err == nil { // what has no link_id cannot be sent back
 				_, err = c.confirm(ctx, back, outcome)

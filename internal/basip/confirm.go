@@ -25,6 +25,12 @@ func (c *Collection[T]) confirm(ctx context.Context, op *upsert[T], outcome writ
 	failures := 0
 	after := c.client.now()
 	first := true
+	settled := func() bool {
+		if since.IsZero() {
+			since = time.Now()
+		}
+		return time.Since(since) >= c.client.settle
+	}
 	err := poll.Until(ctx, c.client.backoff, func(ctx context.Context) (bool, error) {
 		if !first {
 			entries, err := c.look(ctx, after)
@@ -35,7 +41,9 @@ func (c *Collection[T]) confirm(ctx context.Context, op *upsert[T], outcome writ
 		switch {
 		case errors.Is(seen.err, ErrNotFound):
 			last, failures = seen.err, 0
-			return false, nil
+			// With a warning about a reference, it may be that the panel has not
+			// stored it at all, and then there is nothing to wait for (§2.4).
+			return len(outcome.bound) > 0 && settled(), nil
 		case seen.err != nil:
 			if failures++; failures >= maxLookFailures || ctx.Err() != nil {
 				return false, seen.err
@@ -46,10 +54,7 @@ func (c *Collection[T]) confirm(ctx context.Context, op *upsert[T], outcome writ
 			return true, nil
 		}
 		failures = 0
-		if since.IsZero() {
-			since = time.Now()
-		}
-		return len(outcome.bound) > 0 || time.Since(since) >= c.client.settle, nil
+		return len(outcome.bound) > 0 || settled(), nil
 	})
 	switch {
 	case err != nil && last != nil && ctx.Err() != nil:

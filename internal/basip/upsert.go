@@ -14,8 +14,8 @@ import (
 // upsert is one creation or change on its way to the panel.
 type upsert[T any] struct {
 	id     uuid.UUID
-	action string          // "create", "update" or "restore"
-	make   func(T, bool) T // of the entity that is there, if one is, the wanted one
+	action string    // "create", "update" or "restore"
+	make   func(T) T // of the entity that is there, if one is, the wanted one
 
 	// Set when it is prepared, anew for each call.
 	current T               // what was there
@@ -104,7 +104,7 @@ func (c *Collection[T]) prepare(ctx context.Context, ops []*upsert[T]) error {
 			}
 			exists = true
 		}
-		op.current, op.wanted = current, op.make(current, exists)
+		op.current, op.wanted = current, op.make(current)
 		if !exists || c.kind.name(op.wanted) != c.kind.name(current) {
 			if taken == nil {
 				var err error

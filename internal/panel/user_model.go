@@ -64,7 +64,7 @@ func (m userModel) onto(ctx context.Context, user basip.User, config, prior user
 		user.Apartment = basip.Apartment{Known: true, LinkID: m.ApartmentLinkID.ValueUUID()}
 	case m.ApartmentLinkID.IsNull() && !prior.ApartmentLinkID.IsNull():
 		user.Apartment = basip.Apartment{Known: true}
-	case user.Apartment.LinkID == uuid.Nil: // what is unset is not sent
+	case user.Apartment.LinkID == uuid.Nil && !user.Apartment.Local: // what is unset is not sent
 		user.Apartment = basip.Apartment{}
 	}
 	return user, diags

@@ -122,6 +122,7 @@ func TestAccUser_leavesNobodyWithoutTheTimeProfileMeantForThem(t *testing.T) {
 		"warned in a string": func(s *simulator.Settings) { s.MissingRefs, s.BoundShape = "store", "string" },
 		"warned in a list":   func(s *simulator.Settings) { s.MissingRefs, s.BoundShape = "store", "array" },
 		"not warned":         func(s *simulator.Settings) { s.MissingRefs = "silent" },
+		"not stored":         func(s *simulator.Settings) { s.MissingRefs = "fail" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
