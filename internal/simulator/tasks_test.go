@@ -244,7 +244,7 @@ func TestDeletedProfilesAreReadableForAWhile(t *testing.T) {
 	equal(t, "the source is free", c.do("POST", identityProfiles, newProfile("A", 101)).status, 201)
 	equal(t, "reads", c.gets(hex(1), 3), []int{200, 200, 404})
 	// The other one has its own count.
-	equal(t, "list of what is left", listed(c.do("GET", identityProfiles+"?sorters=id&limit=1", nil)), "P2")
+	equal(t, "list of what is left", listed(c.do("GET", identityProfiles+"?filters=id%20eq%20%22"+hex(2)+"%22", nil)), "P2")
 	tenant.SetProfile(simulator.IdentityProfile{ID: hex(2), Name: "again", SourceID: hex(102)})
 	equal(t, "made again", listed(c.do("GET", identityProfiles+"?filters=id%20eq%20%22"+hex(2)+"%22", nil)), "again")
 }
