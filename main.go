@@ -6,6 +6,8 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
+	"runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -16,11 +18,16 @@ import (
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "serve for a debugger and print how to attach")
+	debugging := flag.Bool("debug", false, "serve for a debugger and print how to attach")
 	flag.Parse()
+	if !*debugging {
+		if err := tune(os.LookupEnv, os.Setenv, debug.SetGCPercent); err != nil {
+			log.Fatal(err)
+		}
+	}
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: "registry.terraform.io/gatehouse-iac/gatehouse",
-		Debug:   *debug,
+		Debug:   *debugging,
 	})
 	if err != nil {
 		log.Fatal(err)

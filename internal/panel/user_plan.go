@@ -70,7 +70,12 @@ func decodeManaged(data []byte) (managed managedReferences, diags diag.Diagnosti
 	return managed, diags
 }
 
+// encodeManaged returns nothing when there is nothing to note: Terraform writes the
+// whole state after every resource, so that a byte of it is paid thousands of times.
 func encodeManaged(managed managedReferences) []byte {
+	if managed == (managedReferences{}) {
+		return nil
+	}
 	data, err := json.Marshal(managed)
 	if err != nil { // two booleans
 		panic(err)
