@@ -87,7 +87,7 @@ func (d *destroyer) run(ctx context.Context) error {
 	id := d.ID.ValueString()
 	var lost *isc.UnconfirmedError // of the first request, when it was not answered
 	for {
-		profile, err := d.client.Profile(ctx, id)
+		profile, err := d.client.CurrentProfile(ctx, id)
 		switch {
 		case errors.Is(err, isc.ErrNotFound):
 			return nil

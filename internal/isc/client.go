@@ -63,7 +63,9 @@ type Client struct {
 	session session
 
 	deletions *bulk.Group[string, *asked, followed]
+	reads     *bulk.Group[string, string, Profile]
 	snapshot  snapshot
+	followers followers
 
 	proven atomic.Bool // an identity profile call was answered well, so the family's paths exist
 }
@@ -116,6 +118,7 @@ func newClient(cfg Config, exchanges http.RoundTripper) (*Client, error) {
 		session: newSession(cfg.ClientID, cfg.ClientSecret),
 	}
 	c.deletions = newDeletions(c, cfg.MaxItems)
+	c.reads = newReads(c, cfg.MaxItems)
 	c.snapshot.turn = make(chan struct{}, 1)
 	return c, nil
 }

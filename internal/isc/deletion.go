@@ -84,12 +84,12 @@ func (c *Client) AwaitDeletion(ctx context.Context, d Deletion, id string) (warn
 		w.warn("the tenant named no task for its deletion, so the profile itself was watched")
 		return w.watch(ctx)
 	}
-	followed := &taskPoll{client: c, id: d.TaskID, since: d.Started}
-	if followed.since.IsZero() {
-		followed.since = w.began
+	since := d.Started
+	if since.IsZero() {
+		since = w.began
 	}
-	ended, err := followed.run(ctx)
-	return w.conclude(ctx, followed, ended, err)
+	ended, followed, err := c.follow(ctx, d.TaskID, since)
+	return w.conclude(ctx, &followed, ended, err)
 }
 
 // conclude finds out what became of the profile after its task was followed as

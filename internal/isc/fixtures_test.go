@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // says replies with a status and a body; headers come in pairs.
@@ -26,6 +27,14 @@ func cut(*tenant, http.ResponseWriter, *http.Request, []byte) { panic(http.ErrAb
 
 // hangs answers nothing until the client gives up.
 func hangs(_ *tenant, _ http.ResponseWriter, r *http.Request, _ []byte) { <-r.Context().Done() }
+
+// slowly replies after a time, of a clock that synctest may turn.
+func slowly(d time.Duration, other reply) reply {
+	return func(s *tenant, w http.ResponseWriter, r *http.Request, body []byte) {
+		<-time.After(d)
+		other(s, w, r, body)
+	}
+}
 
 // doneThen carries the request out and then replies otherwise.
 func doneThen(other reply) reply {

@@ -109,7 +109,8 @@ type taskPoll struct {
 	lastErr error // of the last look, nil when it was answered
 	looks   int
 
-	tell func(seen string) // told what each look has shown, unless nil
+	tell  func(seen string) // told what each look has shown, unless nil
+	heard string            // what somebody else has seen
 }
 
 // Reasons why a task cannot be followed to its end, which says nothing about it.
@@ -191,6 +192,6 @@ func (p *taskPoll) seen() string {
 	case p.looks > 0:
 		return "task " + p.last.String()
 	default:
-		return ""
+		return p.heard
 	}
 }

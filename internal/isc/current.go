@@ -1,0 +1,50 @@
+package isc
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
+)
+
+// newReads returns what lets reads travel together: one listing for all that are
+// asked for at the moment.
+func newReads(c *Client, maxItems int) *bulk.Group[string, string, Profile] {
+	return bulk.New(bulk.Options[string, string, Profile]{
+		Key:  func(id string) string { return id },
+		Send: c.readTogether,
+		Max:  maxItems,
+	})
+}
+
+// CurrentProfile returns the profile with an id as Profile does, and never what
+// was read before it was asked for. Those that are asked for side by side share a
+// listing, once they are more than a few.
+func (c *Client) CurrentProfile(ctx context.Context, id string) (Profile, error) {
+	return c.reads.Do(ctx, id)
+}
+
+// readTogether reads several profiles.
+func (c *Client) readTogether(ctx context.Context, ids []string) (map[string]bulk.Answer[Profile], error) {
+	listed := map[string]Profile{}
+	if len(ids) > fewReads {
+		profiles, err := c.Profiles(ctx, Query{})
+		if err != nil {
+			tflog.Debug(ctx, "the listing failed; each profile is read by itself", map[string]any{"error": err.Error()})
+		}
+		for _, p := range profiles {
+			listed[p.ID] = p
+		}
+	}
+	answers := map[string]bulk.Answer[Profile]{}
+	for _, id := range ids {
+		p, found := listed[id]
+		var err error
+		if !found { // so that ErrNotFound is what the tenant says of this one
+			p, err = c.Profile(ctx, id)
+		}
+		answers[id] = bulk.Answer[Profile]{Result: p, Err: err}
+	}
+	return answers, nil
+}
