@@ -46,10 +46,12 @@ type Collection[T any] struct {
 	deletes *bulk.Group[uuid.UUID, uuid.UUID, deletion]
 
 	// Whoever has the client's turn may use what follows.
-	linked  snapshot[T]            // of the entities with a link_id
-	whole   snapshot[T]            // of all entities
-	wroteAt time.Time              // the end of our last write
-	warned  map[uuid.UUID][]string // the guard's warnings of deletions whose answer was lost
+	linked   snapshot[T]            // of the entities with a link_id
+	known    snapshot[T]            // the same as listed last, and what we have created since
+	unsorted bool                   // new entities are not listed at the end
+	whole    snapshot[T]            // of all entities
+	wroteAt  time.Time              // the end of our last write
+	warned   map[uuid.UUID][]string // the guard's warnings of deletions whose answer was lost
 }
 
 func newCollection[T any](client *Client, kind kind[T], maxItems int) *Collection[T] {

@@ -93,11 +93,7 @@ func (c *Collection[T]) listOnce(ctx context.Context, op Operation) ([]entry[T],
 	seen := map[uuid.UUID]bool{}
 	total, ended := -1, false
 	for number := 1; number <= maxPages; number++ {
-		var p page
-		err := c.client.call(ctx, request{
-			action: "list " + c.kind.plural, op: op,
-			query: url.Values{"limit": {strconv.Itoa(pageSize)}, "page_number": {strconv.Itoa(number)}},
-		}, &p)
+		p, err := c.page(ctx, op, number)
 		if err != nil {
 			return nil, err
 		}
@@ -140,6 +136,15 @@ func (c *Collection[T]) listOnce(ctx context.Context, op Operation) ([]entry[T],
 		return nil, fmt.Errorf("%w: its last page was not found", errMoved)
 	}
 	return entries, nil
+}
+
+// page reads one page; the first one has the number 1.
+func (c *Collection[T]) page(ctx context.Context, op Operation, number int) (p page, err error) {
+	err = c.client.call(ctx, request{
+		action: "list " + c.kind.plural, op: op,
+		query: url.Values{"limit": {strconv.Itoa(pageSize)}, "page_number": {strconv.Itoa(number)}},
+	}, &p)
+	return p, err
 }
 
 // find returns the entry with a link_id, and ErrNotFound without one.

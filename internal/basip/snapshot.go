@@ -39,6 +39,7 @@ func (c *Collection[T]) listed(ctx context.Context, after time.Time) ([]entry[T]
 		return nil, err
 	}
 	c.linked = snapshot[T]{entries, began}
+	c.known = c.linked
 	return entries, nil
 }
 
@@ -58,9 +59,11 @@ func (c *Collection[T]) listedWhole(ctx context.Context, after time.Time) ([]ent
 	return entries, nil
 }
 
-// wrote drops the listing of linked entities. Of the whole listing, what was made
+// wrote drops what is known of linked entities. Of the whole listing, what was made
 // at the panel goes on to count: our writes do not touch that.
-func (c *Collection[T]) wrote() { c.linked, c.wroteAt = snapshot[T]{}, c.client.now() }
+func (c *Collection[T]) wrote() {
+	c.linked, c.known, c.wroteAt = snapshot[T]{}, snapshot[T]{}, c.client.now()
+}
 
 // ago returns the time a duration ago, by the client's clock.
 func (c *Collection[T]) ago(d time.Duration) time.Time { return c.client.now().Add(-d) }
@@ -94,16 +97,25 @@ func (c *Collection[T]) taken(ctx context.Context) ([]entry[T], error) {
 	whole, err := c.listedWhole(ctx, c.ago(localAge))
 	switch {
 	case errors.Is(err, ErrNoSuchPath):
-		return c.listed(ctx, c.ago(writeAge))
+		return c.ownNames(ctx)
 	case err != nil:
 		return nil, err
 	case c.whole.since(c.recent()):
 		return whole, nil
 	}
-	linked, err := c.listed(ctx, c.ago(writeAge))
+	linked, err := c.ownNames(ctx)
 	if err != nil {
 		return nil, err
 	}
 	local := slices.DeleteFunc(slices.Clone(whole), func(e entry[T]) bool { return c.kind.linkID(e.value) != uuid.Nil })
 	return append(local, linked...), nil
+}
+
+// ownNames returns the entities with a link_id whose names are taken: those of a
+// recent listing and what we have created since. The caller must have the turn.
+func (c *Collection[T]) ownNames(ctx context.Context) ([]entry[T], error) {
+	if c.known.since(c.ago(writeAge)) {
+		return c.known.entries, nil
+	}
+	return c.listed(ctx, c.ago(writeAge))
 }

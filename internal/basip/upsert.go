@@ -62,6 +62,7 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 		if len(sent) == 0 {
 			return nil
 		}
+		known := c.known
 		var answer results
 		err := c.client.call(ctx, request{
 			action: c.named(sent[0].action, ids...), op: c.kind.upsert, body: map[string]any{"list_items": items},
@@ -75,7 +76,7 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 			}
 			return bulkError(err)
 		}
-		entries, listErr := c.listed(ctx, c.wroteAt)
+		entries, listErr := c.afterUpserts(ctx, sent, known)
 		for _, op := range sent {
 			outcome, err := c.judge(op, answer)
 			answers[op.id] = bulk.Answer[written[T]]{Result: written[T]{outcome, c.seen(op, entries, listErr)}, Err: err}
