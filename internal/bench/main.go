@@ -1,7 +1,6 @@
 // Command bench measures what bulk calls are worth: it runs the real command
 // line on simulated panels and a simulated tenant, with bulk calls on and off,
-// and against the floor, which is as many terraform_data resources and what no
-// provider can beat. It prints a table in Markdown.
+// and side by side with two floors. It writes tables in Markdown.
 package main
 
 import (
@@ -9,7 +8,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"strconv"
@@ -22,10 +20,13 @@ import (
 
 // Modes of a run.
 const (
-	modeFloor = "floor"
-	modeOff   = "off"
+	modeFloor = "floor" // terraform_data, which is built into the command line
+	modeIdle  = "idle"  // a provider that does nothing
+	modeOff   = "off"   // bulk calls switched off
 	modeOn    = "on"
 )
+
+var modes = []string{modeFloor, modeIdle, modeOff, modeOn}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -41,11 +42,13 @@ func run(ctx context.Context, args []string) (err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	sizes := flags.String("users", "50,200,1000", "numbers of users on one panel")
 	parallelism := flags.String("parallelism", "10,100", "values of -parallelism")
-	runs := flags.Int("runs", 3, "runs of each row, of which the median counts")
 	latency := flags.Duration("latency", 30*time.Millisecond, "time of each answer of a panel or the tenant")
 	task := flags.Duration("task", 5*time.Second, "time of a task of the tenant")
+	runs := flags.Int("runs", 3, "runs of each row, of which the median counts")
+	patience := flags.Duration("patience", time.Minute, "with bulk calls off, run a row that takes longer than this once")
 	only := flags.String("only", "", "run only workloads whose name contains this")
-	output := flags.String("o", "", "file to write the table to as well")
+	output := flags.String("o", "", "file to write the tables to as well, below its own text")
+	keep := flags.Bool("keep", false, "leave the tables that the file has, and write below them")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -65,34 +68,47 @@ func run(ctx context.Context, args []string) (err error) {
 	if err := cli.Build(ctx, ".", dir); err != nil {
 		return err
 	}
+	if err := cli.BuildProvider(ctx, ".", "./internal/bench/idle", dir, "idle"); err != nil {
+		return err
+	}
 	workloads := []workload{users(1, 1)}
 	for _, n := range ns {
 		workloads = append(workloads, users(1, n))
 	}
 	workloads = append(workloads, users(20, 20), profiles(1, true), profiles(50, true), profiles(50, false))
 
-	b := bench{providerDir: dir, latency: *latency, task: *task}
-	var table strings.Builder
-	to := io.MultiWriter(os.Stdout, &table)
-	if err := heading(ctx, to, dir, *latency, *task, *runs); err != nil {
+	b := bench{providerDir: dir, latency: *latency, task: *task, runs: *runs, patience: *patience}
+	heading, err := b.heading(ctx)
+	if err != nil {
 		return err
+	}
+	r := report{heading: heading}
+	if *output != "" {
+		if err := r.keepAbove(*output, *keep); err != nil {
+			return err
+		}
 	}
 	for _, w := range workloads {
 		if !strings.Contains(w.name, *only) {
 			continue
 		}
 		for _, p := range ps {
-			rows, err := b.compare(ctx, w, p, *runs)
+			c, err := b.compare(ctx, w, p)
 			if err != nil {
 				return err
 			}
-			rows.write(to)
+			fmt.Fprint(os.Stderr, c.timeRows()) // a table takes an hour
+			r.comparisons = append(r.comparisons, c)
+			if *output == "" {
+				continue
+			}
+			if err := r.save(*output); err != nil {
+				return err
+			}
 		}
 	}
-	if *output == "" {
-		return nil
-	}
-	return os.WriteFile(*output, []byte(table.String()), 0o644) //nolint:gosec // a page of the documentation
+	fmt.Print(r.tables())
+	return nil
 }
 
 // numbers reads "50,200".
@@ -105,31 +121,4 @@ func numbers(list string) (ns []int, err error) {
 		ns = append(ns, n)
 	}
 	return ns, nil
-}
-
-// compare runs a workload in every mode, side by side, and returns the medians.
-func (b bench) compare(ctx context.Context, w workload, parallelism, runs int) (comparison, error) {
-	all := map[string]map[string][]sample{}
-	for range runs {
-		for _, mode := range []string{modeFloor, modeOff, modeOn} {
-			samples, err := b.run(ctx, w, parallelism, mode)
-			if err != nil {
-				return comparison{}, err
-			}
-			for phase, s := range samples {
-				if all[mode] == nil {
-					all[mode] = map[string][]sample{}
-				}
-				all[mode][phase] = append(all[mode][phase], s)
-			}
-		}
-	}
-	c := comparison{workload: w, parallelism: parallelism, medians: map[string]map[string]sample{}}
-	for mode, byPhase := range all {
-		c.medians[mode] = map[string]sample{}
-		for phase, samples := range byPhase {
-			c.medians[mode][phase] = median(samples)
-		}
-	}
-	return c, nil
 }

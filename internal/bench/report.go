@@ -3,8 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
@@ -13,40 +14,58 @@ import (
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/cli"
 )
 
-// comparison is the medians of one workload, by mode and phase.
-type comparison struct {
-	workload    workload
-	parallelism int
-	medians     map[string]map[string]sample
+// marker is the line below which a report belongs to this program.
+const marker = "<!-- Everything below is written by make bench. -->\n"
+
+// report is what a series of runs has come to.
+type report struct {
+	above       string // text of the file that is kept
+	heading     string
+	comparisons []comparison
 }
 
-// heading writes what was measured where.
-func heading(ctx context.Context, to io.Writer, dir string, latency, task time.Duration, runs int) error {
-	work, err := cli.NewWorkspace(dir, dir)
+// keepAbove reads what of a file stays: its text above the marker or, with tables,
+// all of it.
+func (r *report) keepAbove(file string, tables bool) error {
+	data, err := os.ReadFile(file) //nolint:gosec // a page of the documentation
+	if errors.Is(err, fs.ErrNotExist) {
+		data, err = []byte("# Benchmarks\n\n"+marker), nil
+	}
+	text, below, found := strings.Cut(string(data), marker)
+	if err == nil && !found {
+		err = fmt.Errorf("%s has no line %q, below which the tables belong", file, strings.TrimSpace(marker))
+	}
+	r.above = text + marker
+	if tables {
+		r.above += below
+	}
+	return err
+}
+
+// save writes the file.
+func (r *report) save(file string) error {
+	return os.WriteFile(file, []byte(r.above+"\n"+r.tables()), 0o644) //nolint:gosec // a page of the documentation
+}
+
+// heading tells what is measured where.
+func (b bench) heading(ctx context.Context) (string, error) {
+	work, err := cli.NewWorkspace(b.providerDir, b.providerDir)
 	if err != nil {
-		return err
+		return "", err
 	}
 	output, _, err := work.Run(ctx, "version", "-json")
 	if err != nil {
-		return err
+		return "", err
 	}
 	var version struct {
 		Version string `json:"terraform_version"`
 	}
 	if err := json.Unmarshal([]byte(output), &version); err != nil {
-		return fmt.Errorf("the version that %s prints: %w", work.Name(), err)
+		return "", fmt.Errorf("the version that %s prints: %w", work.Name(), err)
 	}
-	fmt.Fprintf(to, "# Benchmarks\n\nWritten by `make bench` on %s %s, %s/%s, %d cores%s, %s. ",
-		work.Name(), version.Version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), runtime.Version())
-	fmt.Fprintf(to, "Every answer of a simulated panel or tenant takes %s, a task of the tenant %s. Medians of %d runs; the three modes of a row ran in turn.\n\n", latency, task, runs)
-	fmt.Fprint(to, "- *floor*: as many `terraform_data` resources, which no provider can beat.\n"+
-		"- *off*: `bulk = { enabled = false }`, one object in each write.\n"+
-		"- *on*: the default.\n"+
-		"- *bulk*: upserts of a creation, bulk deletions of a destroy (for the tenant: tasks), with the objects in each. A refresh has none.\n"+
-		"- *memory*: peak of the provider process.\n\n")
-	fmt.Fprint(to, "| work | parallel | phase | floor | off | on | on ÷ floor | on ÷ off | calls off | calls on | GETs on | bulk off | bulk on | per call | memory |\n"+
-		"| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
-	return nil
+	return fmt.Sprintf("## %s %s, %s/%s, %d cores%s, %s\n\n", work.Name(), version.Version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), runtime.Version()) +
+		fmt.Sprintf("Every answer of a panel or the tenant takes %s, a task of the tenant %s. Medians of %d runs, the modes of a row in turn; "+
+			"a row that takes longer than %s with bulk calls off was run once in that mode.\n\n", b.latency, b.task, b.runs, b.patience), nil
 }
 
 // processor names the machine's processor, where the system tells.
@@ -64,18 +83,61 @@ func processor() string {
 	return " (" + name + ")"
 }
 
-// write writes a row for each phase.
-func (c comparison) write(to io.Writer) {
+// tables are all tables of the report.
+func (r *report) tables() string {
+	var b strings.Builder
+	b.WriteString(r.heading)
+	b.WriteString("### Time\n\n" +
+		"| work | parallel | phase | floor | idle | off | on | on ÷ floor | on ÷ off | waiting | best ÷ floor |\n" +
+		"| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, c := range r.comparisons {
+		b.WriteString(c.timeRows())
+	}
+	b.WriteString("\n### Calls and memory\n\n" +
+		"| work | parallel | phase | calls off | calls on | GETs off | GETs on | bulk off | bulk on | objects per bulk call | memory idle | memory on |\n" +
+		"| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, c := range r.comparisons {
+		b.WriteString(c.callRows())
+	}
+	b.WriteString("\n### Goals\n\n| work | parallel | goal | measured | |\n| --- | ---: | --- | ---: | --- |\n")
+	for _, c := range r.comparisons {
+		b.WriteString(c.goalRows())
+	}
+	return b.String()
+}
+
+// timeRows is a row for each phase.
+func (c comparison) timeRows() string {
+	var b strings.Builder
 	for _, phase := range phases {
-		floor, off, on := c.medians[modeFloor][phase], c.medians[modeOff][phase], c.medians[modeOn][phase]
+		floor, idle, off, on := c.of(modeFloor, phase), c.of(modeIdle, phase), c.of(modeOff, phase), c.of(modeOn, phase)
+		fmt.Fprintf(&b, "| %s | %d | %s | %.2f s | %.2f s | %.2f s | %.2f s | %.2f | %.2f | %.2f s | %.2f |\n",
+			c.workload.name, c.parallelism, phase, floor.wall.Seconds(), idle.wall.Seconds(), off.wall.Seconds(), on.wall.Seconds(),
+			ratio(on.wall, floor.wall), ratio(on.wall, off.wall), on.other.Seconds(), ratio(c.best(phase), floor.wall))
+	}
+	return b.String()
+}
+
+// callRows is a row for each phase.
+func (c comparison) callRows() string {
+	var b strings.Builder
+	for _, phase := range phases {
+		idle, off, on := c.of(modeIdle, phase), c.of(modeOff, phase), c.of(modeOn, phase)
 		per := "–"
 		if on.bulk > 0 {
 			per = fmt.Sprintf("%.1f", float64(on.ids)/float64(on.bulk))
 		}
-		fmt.Fprintf(to, "| %s | %d | %s | %.2f s | %.2f s | %.2f s | %.2f | %.2f | %d | %d | %d | %d | %d | %s | %d MiB |\n",
-			c.workload.name, c.parallelism, phase, floor.wall.Seconds(), off.wall.Seconds(), on.wall.Seconds(),
-			ratio(on, floor), ratio(on, off), off.calls, on.calls, on.gets, off.bulk, on.bulk, per, on.memory/1024)
+		fmt.Fprintf(&b, "| %s | %d | %s | %d | %d | %d | %d | %d | %d | %s | %d MiB | %d MiB |\n",
+			c.workload.name, c.parallelism, phase, off.calls, on.calls, off.gets, on.gets, off.bulk, on.bulk, per, idle.memory/1024, on.memory/1024)
 	}
+	return b.String()
 }
 
-func ratio(a, b sample) float64 { return a.wall.Seconds() / b.wall.Seconds() }
+// best is the least that these calls can take through this command line: what a
+// provider takes that does nothing, and the time in which the other side works
+// and nobody can go on.
+func (c comparison) best(phase string) time.Duration {
+	return c.of(modeIdle, phase).wall + c.of(modeOn, phase).other
+}
+
+func ratio(a, b time.Duration) float64 { return a.Seconds() / b.Seconds() }

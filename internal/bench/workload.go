@@ -82,7 +82,18 @@ func (w workload) config(sim *simulator.Simulator, bulk bool) string {
 	return b.String()
 }
 
-// floor is as many objects that need no provider's work.
+// isDeletion reports whether a request is a bulk deletion.
+func (w workload) isDeletion(request simulator.Request) bool {
+	return request.Method != "GET" && request.Path == w.bulk && (w.panels == 0 || request.Method == "DELETE")
+}
+
+// idle is as many objects of a provider that does nothing.
+func (w workload) idle() string {
+	return "terraform {\n  required_providers {\n    idle = { source = \"gatehouse-iac/idle\" }\n  }\n}\n" +
+		fmt.Sprintf("resource \"idle_object\" \"one\" {\n  count = %d\n  name  = \"Person ${count.index}\"\n}\n", w.total())
+}
+
+// floor is as many objects that need no provider process.
 func (w workload) floor() string {
 	return fmt.Sprintf("resource \"terraform_data\" \"one\" {\n  count = %d\n  input = { panel = \"panel\", name = \"Person ${count.index}\" }\n}\n", w.total())
 }

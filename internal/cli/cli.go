@@ -11,18 +11,28 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 // Build builds the provider of the module in root into dir.
 func Build(ctx context.Context, root, dir string) error {
-	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, "terraform-provider-gatehouse"), ".") //nolint:gosec // a folder of the caller's
+	return BuildProvider(ctx, root, ".", dir, "gatehouse")
+}
+
+// BuildProvider builds the program of a package in root into dir as the provider
+// gatehouse-iac/NAME.
+func BuildProvider(ctx context.Context, root, pkg, dir, name string) error {
+	build := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, prefix+name), pkg) //nolint:gosec // a folder of the caller's
 	build.Dir = root
 	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the provider: %w\n%s", err, output)
 	}
 	return nil
 }
+
+// prefix is what the name of a provider's program begins with.
+const prefix = "terraform-provider-"
 
 // Find returns the path of the command line: $TF, else terraform, else tofu.
 func Find() (string, error) {
@@ -38,7 +48,7 @@ func Find() (string, error) {
 }
 
 // Workspace is a folder with a configuration, its state, and a CLI configuration
-// that makes the command line use the provider in providerDir.
+// that makes the command line use the providers in providerDir.
 type Workspace struct {
 	Dir string   // where main.tf and terraform.tfstate are
 	Env []string // added to the environment
@@ -46,14 +56,23 @@ type Workspace struct {
 	binary string
 }
 
-// NewWorkspace prepares dir, which must exist, for a provider built by Build.
+// NewWorkspace prepares dir, which must exist, for the providers that were built
+// into providerDir.
 func NewWorkspace(dir, providerDir string) (*Workspace, error) {
 	binary, err := Find()
 	if err != nil {
 		return nil, err
 	}
 	w := &Workspace{Dir: dir, binary: binary}
-	config := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"gatehouse-iac/gatehouse\" = %q\n  }\n  direct {}\n}\n", providerDir)
+	programs, err := filepath.Glob(filepath.Join(providerDir, prefix+"*"))
+	if err != nil {
+		return nil, err
+	}
+	var overrides strings.Builder
+	for _, program := range programs {
+		fmt.Fprintf(&overrides, "    %q = %q\n", "gatehouse-iac/"+strings.TrimPrefix(filepath.Base(program), prefix), providerDir)
+	}
+	config := "provider_installation {\n  dev_overrides {\n" + overrides.String() + "  }\n  direct {}\n}\n"
 	if err := w.Write("cli.tfrc", []byte(config)); err != nil {
 		return nil, err
 	}

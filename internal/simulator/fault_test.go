@@ -137,6 +137,7 @@ func TestLatencyIsAddedToVendorAnswersOnly(t *testing.T) {
 		t.Errorf("answered in %v", d)
 	}
 	equal(t, "setting", s.Panel("lobby").Settings().Latency, simulator.Duration(latency))
+	equal(t, "logged", s.Requests()[0].Delay, simulator.Duration(latency))
 	// An hour of latency would be noticed.
 	set(s.Panel("lobby"), func(s *simulator.Settings) { s.Latency = simulator.Duration(time.Hour) })
 	took("/_sim/state")

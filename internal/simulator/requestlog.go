@@ -11,10 +11,13 @@ import (
 // A Request is one entry of the request log: what a target was asked on a
 // vendor path, and what it answered.
 type Request struct {
-	Time   time.Time `json:"time"`
-	Target string    `json:"target"`
-	Method string    `json:"method"`
-	Path   string    `json:"path"`
+	Time time.Time `json:"time"`
+	// Delay is how long the answer is held back: the target's latency and what
+	// a fault adds to it. The rest of a request takes no time worth mentioning.
+	Delay  Duration `json:"delay"`
+	Target string   `json:"target"`
+	Method string   `json:"method"`
+	Path   string   `json:"path"`
 	// Query is the encoded query, keys in order, without credentials: what a
 	// panel's login sends is as good as the password (contract §5.8).
 	Query string `json:"query"`

@@ -83,7 +83,7 @@ func (s *Simulator) vendor(t target) http.Handler {
 		}
 		// The entry is there before the first byte is sent: who has an answer
 		// finds its request in the log.
-		entry.Status = a.status
+		entry.Status, entry.Delay = a.status, Duration(delay)
 		s.log.add(entry)
 
 		if !sleep(r.Context(), delay) || rule.Cut {
