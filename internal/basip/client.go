@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
@@ -39,6 +40,7 @@ type Config struct {
 	Backoff        poll.Backoff     // waits between listings after a write
 	Settle         time.Duration    // how long the panel may show an entity's old form after a change; 10 s when zero
 	MaxItems       int              // entities in one call; 50 when zero, 1 switches bulk calls off
+	Company        *bulk.Company    // of all clients that the same callers use; nil when this is the only one
 	Now            func() time.Time // clock of the token's age; time.Now when nil
 }
 
@@ -119,8 +121,11 @@ func New(cfg Config) (*Client, error) {
 		serial: cfg.SerialNumber, http: chain, backoff: cfg.Backoff, settle: cfg.Settle, now: cfg.Now,
 		turn: make(chan struct{}, 1), paths: paths,
 	}
-	c.users = newCollection(c, userKind(), cfg.MaxItems)
-	c.profiles = newCollection(c, timeProfileKind(), cfg.MaxItems)
+	if cfg.Company == nil {
+		cfg.Company = &bulk.Company{}
+	}
+	c.users = newCollection(c, userKind(), cfg)
+	c.profiles = newCollection(c, timeProfileKind(), cfg)
 	return c, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -48,8 +47,27 @@ func (c *Collection[T]) Delete(ctx context.Context, id uuid.UUID) (warnings []st
 	return accepted.warnings, err
 }
 
-// sendDeletes carries out one bulk deletion and looks what became of it.
-func (c *Collection[T]) sendDeletes(ctx context.Context, ids []uuid.UUID) (answers map[uuid.UUID]bulk.Answer[deletion], err error) {
+// sendDeletes carries out one bulk deletion and looks what became of it. In
+// between others get their turn, so that deletions that do not travel together
+// share at least the listing that proves them.
+func (c *Collection[T]) sendDeletes(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bulk.Answer[deletion], error) {
+	answers, sent, err := c.requestDeletes(ctx, ids)
+	if err != nil || len(sent) == 0 {
+		return answers, err
+	}
+	entries, err := c.look(ctx, c.client.now())
+	for _, id := range sent {
+		answer := answers[id]
+		_, findErr := find(entries, c.kind, id)
+		answer.Result.gone = err == nil && errors.Is(findErr, ErrNotFound) // a listing that fails proves nothing
+		answers[id] = answer
+	}
+	return answers, nil
+}
+
+// requestDeletes asks for one bulk deletion, and returns what the answer says and
+// which of the entities were in the request.
+func (c *Collection[T]) requestDeletes(ctx context.Context, ids []uuid.UUID) (answers map[uuid.UUID]bulk.Answer[deletion], sent []uuid.UUID, err error) {
 	err = c.client.exclusive(ctx, func(ctx context.Context) error {
 		if err := c.supported(ctx); err != nil {
 			return err
@@ -59,23 +77,22 @@ func (c *Collection[T]) sendDeletes(ctx context.Context, ids []uuid.UUID) (answe
 			return err
 		}
 		answers = map[uuid.UUID]bulk.Answer[deletion]{}
-		var allowed []uuid.UUID
 		for _, id := range ids {
 			if refusal := verdicts[id].refusal; refusal != nil {
 				answers[id] = bulk.Answer[deletion]{Err: refusal}
 			} else {
-				allowed = append(allowed, id)
+				sent = append(sent, id)
 			}
 		}
-		if len(allowed) == 0 {
+		if len(sent) == 0 {
 			return nil
 		}
 		var answer results
 		err = c.client.call(ctx, request{
-			action: c.named("delete", allowed...), op: c.kind.delete, body: map[string]any{"link_ids": allowed},
+			action: c.named("delete", sent...), op: c.kind.delete, body: map[string]any{"link_ids": sent},
 		}, &answer)
 		c.wrote()
-		for _, id := range allowed {
+		for _, id := range sent {
 			if warnings := verdicts[id].warnings; len(warnings) > 0 {
 				c.warned[id] = warnings
 			}
@@ -83,19 +100,16 @@ func (c *Collection[T]) sendDeletes(ctx context.Context, ids []uuid.UUID) (answe
 		if err != nil {
 			return bulkError(err)
 		}
-		gone := c.absent(ctx)
-		for _, id := range allowed {
-			outcome := deletion{warnings: c.takeWarnings(id), gone: gone(id)}
-			words, reason := answer.deletion(id)
-			if reason != "" {
-				err = &ItemError{Panel: c.client.name, Action: "delete " + c.kind.singular, LinkID: id, Words: words, Reason: reason}
+		for _, id := range sent {
+			one := bulk.Answer[deletion]{Result: deletion{warnings: c.takeWarnings(id)}}
+			if words, reason := answer.deletion(id); reason != "" {
+				one.Err = &ItemError{Panel: c.client.name, Action: "delete " + c.kind.singular, LinkID: id, Words: words, Reason: reason}
 			}
-			answers[id] = bulk.Answer[deletion]{Result: outcome, Err: err}
-			err = nil
+			answers[id] = one
 		}
 		return nil
 	})
-	return answers, err
+	return answers, sent, err
 }
 
 // verdicts asks the kind's guard.
@@ -104,19 +118,6 @@ func (c *Collection[T]) verdicts(ctx context.Context, ids []uuid.UUID) (map[uuid
 		return nil, nil
 	}
 	return c.kind.guard(ctx, c.client, ids)
-}
-
-// absent lists, and returns what tells whether an entity is proven not to be
-// there. A listing that fails proves nothing. The caller must have the turn.
-func (c *Collection[T]) absent(ctx context.Context) func(uuid.UUID) bool {
-	entries, err := c.listed(ctx, time.Time{}) // of the time since the last write
-	return func(id uuid.UUID) bool {
-		if err != nil {
-			return false
-		}
-		_, findErr := find(entries, c.kind, id)
-		return errors.Is(findErr, ErrNotFound)
-	}
 }
 
 // resolveDeletes looks, after a deletion whose answer was lost, what is gone.

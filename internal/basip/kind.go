@@ -48,26 +48,29 @@ type Collection[T any] struct {
 	// Whoever has the client's turn may use what follows.
 	linked   snapshot[T]            // of the entities with a link_id
 	known    snapshot[T]            // the same as listed last, and what we have created since
+	last     snapshot[T]            // the same as listed last, whatever was written since
 	unsorted bool                   // new entities are not listed at the end
 	whole    snapshot[T]            // of all entities
 	wroteAt  time.Time              // the end of our last write
 	warned   map[uuid.UUID][]string // the guard's warnings of deletions whose answer was lost
 }
 
-func newCollection[T any](client *Client, kind kind[T], maxItems int) *Collection[T] {
+func newCollection[T any](client *Client, kind kind[T], cfg Config) *Collection[T] {
 	c := &Collection[T]{client: client, kind: kind, warned: map[uuid.UUID][]string{}}
 	c.upserts = bulk.New(bulk.Options[uuid.UUID, *upsert[T], written[T]]{
 		Key:     func(u *upsert[T]) uuid.UUID { return u.id },
 		Same:    func(a, b *upsert[T]) bool { return false },
 		Send:    c.sendUpserts,
 		Resolve: c.resolveUpserts,
-		Max:     maxItems,
+		Max:     cfg.MaxItems,
+		Company: cfg.Company,
 	})
 	c.deletes = bulk.New(bulk.Options[uuid.UUID, uuid.UUID, deletion]{
 		Key:     func(id uuid.UUID) uuid.UUID { return id },
 		Send:    c.sendDeletes,
 		Resolve: c.resolveDeletes,
-		Max:     maxItems,
+		Max:     cfg.MaxItems,
+		Company: cfg.Company,
 	})
 	return c
 }

@@ -39,7 +39,7 @@ func (c *Collection[T]) listed(ctx context.Context, after time.Time) ([]entry[T]
 		return nil, err
 	}
 	c.linked = snapshot[T]{entries, began}
-	c.known = c.linked
+	c.known, c.last = c.linked, c.linked
 	return entries, nil
 }
 
@@ -116,6 +116,15 @@ func (c *Collection[T]) taken(ctx context.Context) ([]entry[T], error) {
 func (c *Collection[T]) ownNames(ctx context.Context) ([]entry[T], error) {
 	if c.known.since(c.ago(writeAge)) {
 		return c.known.entries, nil
+	}
+	return c.listed(ctx, c.ago(writeAge))
+}
+
+// lately returns the entities with a link_id as they were a moment ago, whatever
+// we have written since to others. The caller must have the turn.
+func (c *Collection[T]) lately(ctx context.Context) ([]entry[T], error) {
+	if c.last.since(c.ago(writeAge)) {
+		return c.last.entries, nil
 	}
 	return c.listed(ctx, c.ago(writeAge))
 }

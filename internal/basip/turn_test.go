@@ -1,21 +1,25 @@
 package basip
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
 )
 
-// gauge counts the requests that are with a panel at one time; each takes a
-// second.
+// gauge counts the requests that are with a panel at one time.
 type gauge struct {
 	next http.RoundTripper
+	each time.Duration // what one takes; a second when zero
 
 	mu        sync.Mutex
 	now, most int
@@ -24,7 +28,7 @@ type gauge struct {
 func (g *gauge) RoundTrip(req *http.Request) (*http.Response, error) {
 	g.add(1)
 	defer g.add(-1)
-	if err := poll.Wait(req.Context(), time.Second); err != nil {
+	if err := poll.Wait(req.Context(), cmp.Or(g.each, time.Second)); err != nil {
 		return nil, err
 	}
 	return g.next.RoundTrip(req)
@@ -192,4 +196,27 @@ func TestEndOfTheContextEndsEveryWait(t *testing.T) {
 			})
 		})
 	}
+}
+
+// With bulk calls switched off, the listing that proves one deletion serves those
+// that were sent before it.
+func TestSingleDeletionsShareTheirProof(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPanel()
+		p.users = people(20)
+		c := p.inMemory(t, func(cfg *Config) { cfg.MaxItems = 1 })
+		c.http = &gauge{next: c.http, each: 30 * time.Millisecond}
+		var group sync.WaitGroup
+		for _, user := range slices.Clone(p.users)[:10] {
+			group.Go(func() {
+				if _, err := c.Users().Delete(t.Context(), uuid.MustParse(user["link_id"].(string))); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		p.expect(t, usersDelete, 10)
+		p.expect(t, usersList, 2) // one before them, for what hangs on the users, and one as a proof
+	})
 }

@@ -238,7 +238,7 @@ func encodeUser(u User) (json.RawMessage, error) {
 // may go on to open the door: whether a panel deletes them with the user or only
 // detaches them is not known (contract §2.5). The caller must have the turn.
 func identifiersOutlive(ctx context.Context, c *Client, ids []uuid.UUID) (map[uuid.UUID]verdict, error) {
-	entries, err := c.users.listed(ctx, c.users.ago(writeAge))
+	entries, err := c.users.lately(ctx)
 	if err != nil {
 		return nil, err
 	}

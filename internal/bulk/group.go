@@ -38,6 +38,10 @@ type Options[K comparable, Item, Result any] struct {
 	// once. It is for calls that take seconds, where a first call of one item costs
 	// more than a moment's wait for those who come with it.
 	Linger time.Duration
+
+	// Company is shared with the other groups that the same callers use; nil when
+	// there are none.
+	Company *Company
 }
 
 // Answer is the outcome of one item of a call.
@@ -114,6 +118,7 @@ type entry[K comparable, Item, Result any] struct {
 func New[K comparable, Item, Result any](options Options[K, Item, Result]) *Group[K, Item, Result] {
 	options.Max = max(1, options.Max)
 	g := &Group[K, Item, Result]{options: options}
+	g.pace.company = options.Company
 	if options.Max > 1 {
 		g.pace.linger = options.Linger
 	}

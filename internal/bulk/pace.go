@@ -19,10 +19,12 @@ type pace struct {
 	began   time.Time     // of the gathering; zero when none is going on
 	last    time.Time     // the latest arrival in it
 	linger  time.Duration // Options.Linger
+	company *Company      // Options.Company
 }
 
 // came notes an arrival.
 func (p *pace) came() {
+	p.company.came()
 	p.present++
 	p.peak = max(p.peak, p.present)
 	if !p.began.IsZero() {
@@ -31,14 +33,17 @@ func (p *pace) came() {
 }
 
 // went notes that so many have left or got their answer.
-func (p *pace) went(callers int) { p.present -= callers }
+func (p *pace) went(callers int) {
+	p.company.went(callers)
+	p.present -= callers
+}
 
 // wait returns how long to gather from now on, if nobody else comes: 0 or less
 // means not at all. It is asked when no call is under way, so that all who are
 // present wait for the next one.
 func (p *pace) wait() time.Duration {
 	learning := p.call == 0 && p.linger > 0
-	if p.present >= p.peak && !learning { // saturated: nobody is left who could come
+	if (p.present >= p.peak || p.company.elsewhere(p.peak)) && !learning { // saturated: nobody is left who could come
 		return 0
 	}
 	now := time.Now()

@@ -1,6 +1,7 @@
 package endtoend
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -36,7 +37,11 @@ resource "gatehouse_identity_profile" "staff" {
 		t.Errorf("after the interrupt the state holds %d profiles, want 10", n)
 	}
 	tenant.SetSettings(func(s *simulator.TenantSettings) { s.TaskEnd = "Success" })
+	before := looks(sim)
 	must(t, w, "destroy", "-auto-approve", "-refresh=false")
+	if n := looks(sim) - before; n > 4 { // one would do, and others may take the task up when it has ended
+		t.Errorf("%d looks at the task that ten destroys went on with", n)
+	}
 	asked := 0
 	for _, request := range sim.Requests() {
 		if request.Path == bulkDeletePath {
@@ -78,5 +83,114 @@ func TestMixedItemsOfOneBulkCall(t *testing.T) {
 	must(t, w, "destroy", "-auto-approve")
 	if left := panelIDs(panel); len(left) > 0 {
 		t.Errorf("%v are left", left)
+	}
+}
+
+// written returns at which request of a method each entity was sent, by link_id.
+func written(t *testing.T, sim *simulator.Simulator, method, path string) map[string]int {
+	t.Helper()
+	at := map[string]int{}
+	for i, request := range sim.Requests() {
+		if request.Method != method || request.Path != path {
+			continue
+		}
+		var body struct {
+			LinkIDs []string `json:"link_ids"`
+			Items   []struct {
+				LinkID string `json:"link_id"`
+			} `json:"list_items"`
+		}
+		if err := json.Unmarshal(request.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range body.Items {
+			body.LinkIDs = append(body.LinkIDs, item.LinkID)
+		}
+		for _, id := range body.LinkIDs {
+			at[id] = i
+		}
+	}
+	return at
+}
+
+// TestProfilesOutliveTheirUsers makes and destroys two time profiles together with
+// users who depend on one of them, among others who do not: the profiles come
+// first and go last, because a user without one may pass at any hour.
+func TestProfilesOutliveTheirUsers(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Panels(t, "lobby")
+	panel := sim.Panel("lobby")
+	w := workspace(t, sim, `
+resource "gatehouse_panel_time_profile" "shift" {
+  count = 2
+  name  = "Shift ${count.index}"
+  start = "2027-01-04T08:00:00Z"
+  end   = "2027-01-04T17:00:00Z"
+}
+
+resource "gatehouse_panel_user" "worker" {
+  count         = 12
+  name          = "Worker ${count.index}"
+  time_profiles = [gatehouse_panel_time_profile.shift[count.index % 2].link_id]
+}
+
+resource "gatehouse_panel_user" "visitor" {
+  count = 6
+  name  = "Visitor ${count.index}"
+}
+`)
+	must(t, w, "apply", "-auto-approve")
+	users, made, given := panel.State().Users, written(t, sim, http.MethodPost, profilesPath), written(t, sim, http.MethodPost, usersPath)
+	must(t, w, "destroy", "-auto-approve")
+	taken, removed := written(t, sim, http.MethodDelete, usersPath), written(t, sim, http.MethodDelete, profilesPath)
+	if len(made) != 2 || len(given) != 18 || len(taken) != 18 || len(removed) != 2 {
+		t.Errorf("made %d profiles and %d users, deleted %d and %d", len(made), len(given), len(removed), len(taken))
+	}
+	dependent := 0
+	for _, user := range users {
+		for _, profile := range user.TimeProfileLinkIDs {
+			dependent++
+			if made[profile] >= given[user.LinkID] || taken[user.LinkID] >= removed[profile] {
+				t.Errorf("requests %d profile, %d %s, %d %s deleted, %d profile deleted",
+					made[profile], given[user.LinkID], user.Name, taken[user.LinkID], user.Name, removed[profile])
+			}
+		}
+	}
+	if left := panelIDs(panel); dependent != 12 || len(left) > 0 {
+		t.Errorf("%d users had a profile; %v are left", dependent, left)
+	}
+}
+
+// TestLostAnswerToACallOfMany loses the answers to bulk calls after they were
+// carried out: the same apply and the same destroy find the work done, and nothing
+// is made or asked for twice.
+func TestLostAnswerToACallOfMany(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]simulator.Fault{
+		"cut off": {Cut: true},
+		"500":     {Status: http.StatusInternalServerError},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Panels(t, "lobby")
+			w := workspace(t, sim, "resource \"gatehouse_panel_user\" \"person\" {\n  count = 24\n  name = \"Person ${count.index}\"\n}\n")
+			for _, method := range []string{http.MethodPost, http.MethodDelete} {
+				fault := lost
+				fault.Method, fault.Path, fault.Apply, fault.Nth = method, usersPath, true, 2
+				if err := sim.SetFaults(fault); err != nil {
+					t.Fatal(err)
+				}
+				must(t, w, map[string]string{http.MethodPost: "apply", http.MethodDelete: "destroy"}[method], "-auto-approve")
+				sent := 0
+				for _, request := range sim.Requests() {
+					if request.Method == method && request.Path == usersPath {
+						sent += request.IDs
+					}
+				}
+				if held := len(panelIDs(sim.Panel("lobby"))); sent != 24 || held != map[string]int{http.MethodPost: 24}[method] {
+					t.Errorf("%s: 24 users were sent %d times, and the panel holds %d", method, sent, held)
+				}
+			}
+		})
 	}
 }

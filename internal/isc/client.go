@@ -43,6 +43,8 @@ type Config struct {
 	// 1 gives each a request and a task of its own (contract §3.6).
 	MaxItems int
 
+	Company *bulk.Company // of all clients that the same callers use; nil when this is the only one
+
 	Now func() time.Time // clock of the token's age and of Grace; time.Now when nil
 }
 
@@ -117,8 +119,11 @@ func newClient(cfg Config, exchanges http.RoundTripper) (*Client, error) {
 		base: base, family: family, http: chain, poll: cfg.Poll, grace: cfg.Grace, now: cfg.Now,
 		session: newSession(cfg.ClientID, cfg.ClientSecret),
 	}
-	c.deletions = newDeletions(c, cfg.MaxItems)
-	c.reads = newReads(c, cfg.MaxItems)
+	if cfg.Company == nil {
+		cfg.Company = &bulk.Company{}
+	}
+	c.deletions = newDeletions(c, cfg)
+	c.reads = newReads(c, cfg)
 	c.snapshot.turn = make(chan struct{}, 1)
 	return c, nil
 }

@@ -10,11 +10,13 @@ import (
 
 // newReads returns what lets reads travel together: one listing for all that are
 // asked for at the moment.
-func newReads(c *Client, maxItems int) *bulk.Group[string, string, Profile] {
+func newReads(c *Client, cfg Config) *bulk.Group[string, string, Profile] {
 	return bulk.New(bulk.Options[string, string, Profile]{
-		Key:  func(id string) string { return id },
-		Send: c.readTogether,
-		Max:  maxItems,
+		Key:     func(id string) string { return id },
+		Send:    c.readTogether,
+		Max:     cfg.MaxItems,
+		Company: cfg.Company,
+		Linger:  linger, // who is read together is deleted together
 	})
 }
 

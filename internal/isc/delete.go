@@ -10,8 +10,9 @@ import (
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
 )
 
-// linger is how long a first deletion waits for others that come with it. A task
-// takes seconds; Terraform's ten callers come within two milliseconds.
+// linger is how long a first deletion, and the read before it, waits for others
+// that come with it. A task takes seconds; Terraform's ten callers come within two
+// milliseconds.
 const linger = 10 * time.Millisecond
 
 // asked is one profile on its way out. What is known of its deletion is known
@@ -58,13 +59,14 @@ type followed struct {
 
 // newDeletions returns what lets deletions travel together: one bulk-delete and
 // one task for all that are asked for at the moment.
-func newDeletions(c *Client, maxItems int) *bulk.Group[string, *asked, followed] {
+func newDeletions(c *Client, cfg Config) *bulk.Group[string, *asked, followed] {
 	return bulk.New(bulk.Options[string, *asked, followed]{
-		Key:    func(a *asked) string { return a.id },
-		Same:   func(*asked, *asked) bool { return false },
-		Send:   c.deleteTogether,
-		Max:    maxItems,
-		Linger: linger,
+		Key:     func(a *asked) string { return a.id },
+		Same:    func(*asked, *asked) bool { return false },
+		Send:    c.deleteTogether,
+		Max:     cfg.MaxItems,
+		Company: cfg.Company,
+		Linger:  linger,
 	})
 }
 

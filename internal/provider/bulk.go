@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
 )
 
 // maxItems is how many objects travel in one call at the most. No vendor names a
@@ -41,18 +43,25 @@ func bulkAttribute() schema.SingleNestedAttribute {
 	}
 }
 
-// bulkItems returns how many objects one call takes.
-func (m providerModel) bulkItems(ctx context.Context) (int, diag.Diagnostics) {
+// together is what all clients of one provider block share about bulk calls.
+type together struct {
+	maxItems int           // objects in one call; 1 switches bulk calls off
+	company  *bulk.Company // Terraform's callers, wherever they wait
+}
+
+// together returns what the block says of bulk calls.
+func (m providerModel) together(ctx context.Context) (together, diag.Diagnostics) {
+	t := together{maxItems: maxItems, company: &bulk.Company{}}
 	if m.Bulk.IsNull() || m.Bulk.IsUnknown() {
-		return maxItems, nil
+		return t, nil
 	}
-	var bulk bulkModel
-	diags := m.Bulk.As(ctx, &bulk, basetypes.ObjectAsOptions{})
+	var model bulkModel
+	diags := m.Bulk.As(ctx, &model, basetypes.ObjectAsOptions{})
 	switch {
-	case !bulk.Enabled.IsNull() && !bulk.Enabled.IsUnknown() && !bulk.Enabled.ValueBool():
-		return 1, diags
-	case bulk.MaxItems.IsNull(), bulk.MaxItems.IsUnknown():
-		return maxItems, diags
+	case !model.Enabled.IsNull() && !model.Enabled.IsUnknown() && !model.Enabled.ValueBool():
+		t.maxItems = 1
+	case !model.MaxItems.IsNull() && !model.MaxItems.IsUnknown():
+		t.maxItems = int(model.MaxItems.ValueInt64())
 	}
-	return int(bulk.MaxItems.ValueInt64()), diags
+	return t, diags
 }

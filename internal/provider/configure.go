@@ -69,18 +69,18 @@ func (p *gatehouseProvider) Configure(ctx context.Context, req provider.Configur
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	items, diags := config.bulkItems(ctx)
+	shared, diags := config.together(ctx)
 	resp.Diagnostics.Append(diags...)
 	registry := panel.NewPanels(!config.Panels.IsUnknown())
 	for _, name := range slices.Sorted(maps.Keys(panels)) {
-		resp.Diagnostics.Append(p.addPanel(registry, name, panels[name], items)...)
+		resp.Diagnostics.Append(p.addPanel(registry, name, panels[name], shared)...)
 	}
 	for name := range config.Panels.Elements() {
 		if _, known := panels[name]; !known {
 			registry.AddPending(name, "it is not known before apply")
 		}
 	}
-	tenant, diags := p.tenant(ctx, config, items)
+	tenant, diags := p.tenant(ctx, config, shared)
 	resp.Diagnostics.Append(diags...)
 	if !config.AcknowledgeInsecure.ValueBool() {
 		resp.Diagnostics.Append(insecurePanels(panels)...)
@@ -130,7 +130,7 @@ func (p *gatehouseProvider) addEnvironment(panels map[string]panelModel, alone b
 
 // addPanel makes the client of one panel. A panel with a value that is not known
 // before apply has none yet: only work on that panel fails then, in this run.
-func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one panelModel, items int) diag.Diagnostics {
+func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one panelModel, shared together) diag.Diagnostics {
 	var diags diag.Diagnostics
 	at := panelPath(name)
 	if unknown := one.unknownAttributes(); len(unknown) > 0 {
@@ -177,7 +177,8 @@ func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one pa
 		Retry:          p.retry,
 		Backoff:        p.backoff,
 		Settle:         p.settle,
-		MaxItems:       items,
+		MaxItems:       shared.maxItems,
+		Company:        shared.company,
 	})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid panel", err.Error())
