@@ -1,8 +1,8 @@
 package main
 
-// gcPercent lets the heap grow to five times of what is in use before it is
-// collected. That is a few ten megabytes for a provider, which allocates much and
-// keeps little; at Go's own 100 a quarter of its time goes into collecting.
+// gcPercent lets the heap grow to five times what is in use before it is
+// collected. That is a few tens of megabytes for a provider, which allocates much
+// and keeps little; at Go's own 100 a quarter of its time goes into collecting.
 const gcPercent = 400
 
 // logVariables are those by which a user asks for the log of a provider or of the
@@ -12,8 +12,7 @@ var logVariables = []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_S
 // tune makes the process use less of the machine, unless the user has asked for
 // something else. The libraries that every provider is built from write each step
 // they take to the command line at level trace, which reads and drops it all when
-// nobody asked for a log: half the time of a plan of a thousand users
-// (BENCHMARKS.md). It leaves the provider's own log alone.
+// nobody asked for a log: half the time of a plan of a thousand users. It leaves the provider's own log alone.
 func tune(lookup func(string) (string, bool), set func(name, value string) error, collectAt func(percent int) int) error {
 	if _, chosen := lookup("GOGC"); !chosen {
 		collectAt(gcPercent)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -51,11 +52,11 @@ func (c *Collection[T]) Delete(ctx context.Context, id uuid.UUID) (warnings []st
 // between others get their turn, so that deletions that do not travel together
 // share at least the listing that proves them.
 func (c *Collection[T]) sendDeletes(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bulk.Answer[deletion], error) {
-	answers, sent, err := c.requestDeletes(ctx, ids)
+	answers, sent, wroteAt, err := c.requestDeletes(ctx, ids)
 	if err != nil || len(sent) == 0 {
 		return answers, err
 	}
-	entries, err := c.look(ctx, c.client.now())
+	entries, err := c.look(ctx, wroteAt)
 	for _, id := range sent {
 		answer := answers[id]
 		_, findErr := find(entries, c.kind, id)
@@ -65,9 +66,9 @@ func (c *Collection[T]) sendDeletes(ctx context.Context, ids []uuid.UUID) (map[u
 	return answers, nil
 }
 
-// requestDeletes asks for one bulk deletion, and returns what the answer says and
-// which of the entities were in the request.
-func (c *Collection[T]) requestDeletes(ctx context.Context, ids []uuid.UUID) (answers map[uuid.UUID]bulk.Answer[deletion], sent []uuid.UUID, err error) {
+// requestDeletes asks for one bulk deletion, and returns what the answer says, which
+// of the entities were in the request, and when it was over.
+func (c *Collection[T]) requestDeletes(ctx context.Context, ids []uuid.UUID) (answers map[uuid.UUID]bulk.Answer[deletion], sent []uuid.UUID, wroteAt time.Time, err error) {
 	err = c.client.exclusive(ctx, func(ctx context.Context) error {
 		if err := c.supported(ctx); err != nil {
 			return err
@@ -92,7 +93,9 @@ func (c *Collection[T]) requestDeletes(ctx context.Context, ids []uuid.UUID) (an
 			action: c.named("delete", sent...), op: c.kind.delete, body: map[string]any{"link_ids": sent},
 		}, &answer)
 		c.wrote()
+		wroteAt = c.wroteAt
 		for _, id := range sent {
+			delete(c.promises, id)
 			if warnings := verdicts[id].warnings; len(warnings) > 0 {
 				c.warned[id] = warnings
 			}
@@ -109,7 +112,7 @@ func (c *Collection[T]) requestDeletes(ctx context.Context, ids []uuid.UUID) (an
 		}
 		return nil
 	})
-	return answers, sent, err
+	return answers, sent, wroteAt, err
 }
 
 // verdicts asks the kind's guard.

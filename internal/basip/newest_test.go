@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -87,7 +88,7 @@ func TestNewUsersAreLookedForAtTheEnd(t *testing.T) {
 		"on the only page":       {3, 1, nil, nil, []string{"1"}},
 		"and then everywhere":    {120, 10, reversed, nil, []string{"3", "1", "2", "3"}},
 		"but not if it is twice": {120, 1, nil, twice, []string{"3", "1", "2", "3"}},
-		"but not on a bad page":  {120, 1, nil, says(http.StatusOK, `{"list_items":7}`), []string{"3", "1", "2", "3"}},
+		"not on a bad page":      {120, 1, nil, says(http.StatusOK, `{"list_items":7}`), []string{"3", "1", "2", "3"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -118,17 +119,19 @@ func TestNewUsersAreLookedForAtTheEnd(t *testing.T) {
 	}
 }
 
-// A panel that lists by name, say, is not asked for its last page in vain again; one
-// that is slow is.
+// A panel that lists by name, say, is not asked for its last page in vain again;
+// another one is, after whatever went wrong once.
 func TestEndOfAListingIsTriedUntilItIsKnownToBeInVain(t *testing.T) {
 	t.Parallel()
 	unlisted := says(http.StatusOK, `{"list_items":[],"list_option":{"pagination":{"total_items":0,"total_pages":0}}}`)
 	for name, test := range map[string]struct {
-		list []answer
-		want []string
+		list []answer // for the second creation and what follows
+		want []string // pages of the third
 	}{
-		"newest first":   {times(7, reversed), []string{"1", "2", "3"}},
-		"not listed yet": {times(2, unlisted), []string{"1", "1", "2", "3"}}, // the end of what was listed last is page 1
+		"newest first":     {times(9, reversed), []string{"1", "2", "3"}},
+		"one bad page":     {[]answer{says(http.StatusOK, `{"list_items":7}`)}, []string{"3"}},
+		"listed late":      {times(2, unlisted), []string{"1", "1", "2", "3"}}, // the end of what was listed last is page 1
+		"another one came": {[]answer{appearing(wire(500, "Zoe", ""))}, []string{"3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -141,6 +144,99 @@ func TestEndOfAListingIsTriedUntilItIsKnownToBeInVain(t *testing.T) {
 			createAll(t, users, 1002)
 			if got := p.pages(); !slices.Equal(got, test.want) {
 				t.Errorf("pages %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// appearing adds a user behind the client's back before it lists.
+func appearing(user object) answer {
+	return func(p *panel, w http.ResponseWriter, r *http.Request, body []byte) {
+		p.appears(user)
+		p.serve(w, r, body)
+	}
+}
+
+// What a page shows beside the new users tells that others have come: their
+// names are taken, and the panel would take a user of such a name for that one.
+func TestUserWhoAppearsMeanwhileTakesItsName(t *testing.T) {
+	t.Parallel()
+	for name, list := range map[string]answer{
+		"counted":         appearing(wire(500, "Zoe", "")),
+		"not counted":     appearingUncounted(wire(500, "Zoe", "")),
+		"on another page": appearingFirst(wire(500, "Zoe", "")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users = people(120)
+			users := p.client(t).Users()
+			createAll(t, users, 1000)
+			p.script(usersList, list)
+			createAll(t, users, 1001)
+			var exists *ExistsError
+			if _, err := users.Create(t.Context(), someone(1002, "Zoe")); !errors.As(err, &exists) || exists.LinkID != id(500) {
+				t.Errorf("error %v, want an ExistsError", err)
+			}
+			p.expect(t, usersUpsert, 2)
+		})
+	}
+}
+
+// appearingFirst is appearing at the beginning of the listing.
+func appearingFirst(user object) answer {
+	return func(p *panel, w http.ResponseWriter, r *http.Request, body []byte) {
+		p.mu.Lock()
+		p.users = append([]object{user}, p.users...)
+		p.mu.Unlock()
+		p.serve(w, r, body)
+	}
+}
+
+// appearingUncounted is appearing on a panel that does not tell totals.
+func appearingUncounted(user object) answer {
+	return func(p *panel, w http.ResponseWriter, r *http.Request, body []byte) {
+		recorded := httptest.NewRecorder()
+		appearing(user)(p, recorded, r, body)
+		var page object
+		if json.Unmarshal(recorded.Body.Bytes(), &page) != nil {
+			panic(http.ErrAbortHandler)
+		}
+		writeJSON(w, object{"list_items": page["list_items"]})
+	}
+}
+
+// A name is taken from the moment a user was sent, even if the panel takes a while
+// to list it, and until the user is deleted.
+func TestNameOfAUserThatIsNotListedYetIsTaken(t *testing.T) {
+	t.Parallel()
+	unlisted := says(http.StatusOK, `{"list_items":[]}`)
+	for name, sent := range map[string]answer{"answered": nil, "answer lost": appliedThen(cut)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			clock, with := clocked()
+			users := p.client(t, with).Users()
+			p.script(usersUpsert, sent)
+			p.script(usersList, unlisted)
+			op := func(n int) []*upsert[User] {
+				return []*upsert[User]{{id: id(n), action: actionCreate, make: func(User) User { return someone(n, "Ann") }}}
+			}
+			if _, err := users.sendUpserts(t.Context(), op(1)); (err != nil) != (sent != nil) {
+				t.Fatal(err)
+			}
+			p.script(usersList, times(3, unlisted)...)
+			var exists *ExistsError
+			answers, err := users.sendUpserts(t.Context(), op(2))
+			if err != nil || !errors.As(answers[id(2)].Err, &exists) {
+				t.Errorf("%v, %v; want an ExistsError", answers[id(2)].Err, err)
+			}
+			p.expect(t, usersUpsert, 1)
+			p.scripts = map[string][]answer{}
+			p.users = nil // the panel has lost it
+			clock.pass(time.Minute)
+			if _, err := users.Create(t.Context(), someone(2, "Ann")); err != nil {
+				t.Error(err)
 			}
 		})
 	}
@@ -207,5 +303,35 @@ func TestNameIsFreeAgainAfterADeletionOrAChange(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestWhatWasKnownLongAgoIsNotAddedTo(t *testing.T) {
+	t.Parallel()
+	p := newPanel()
+	p.users = people(120)
+	clock, with := clocked()
+	users := p.client(t, with).Users()
+	if _, err := users.Get(t.Context(), id(1)); err != nil && !errors.Is(err, ErrNotFound) {
+		t.Fatal(err)
+	}
+	clock.pass(5 * time.Second)
+	createAll(t, users, 1000)
+	if got := p.pages(); !slices.Equal(got, []string{"1", "2", "3"}) {
+		t.Errorf("pages %v, want all", got)
+	}
+}
+
+func TestNameOfAUserWhoWasNeverListedIsFreeAfterItsDeletion(t *testing.T) {
+	t.Parallel()
+	p := newPanel()
+	users := p.client(t).Users()
+	p.script(usersList, says(http.StatusOK, `{"list_items":[]}`))
+	createAll(t, users, 1)
+	if _, err := users.Delete(t.Context(), id(1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := users.Create(t.Context(), someone(2, "New "+id(1).String())); err != nil {
+		t.Error(err)
 	}
 }

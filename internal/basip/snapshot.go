@@ -59,7 +59,7 @@ func (c *Collection[T]) listedWhole(ctx context.Context, after time.Time) ([]ent
 	return entries, nil
 }
 
-// wrote drops what is known of linked entities. Of the whole listing, what was made
+// wrote drops what is known of linked entities, except for what lately needs. Of the whole listing, what was made
 // at the panel goes on to count: our writes do not touch that.
 func (c *Collection[T]) wrote() {
 	c.linked, c.known, c.wroteAt = snapshot[T]{}, snapshot[T]{}, c.client.now()
@@ -120,11 +120,30 @@ func (c *Collection[T]) ownNames(ctx context.Context) ([]entry[T], error) {
 	return c.listed(ctx, c.ago(writeAge))
 }
 
-// lately returns the entities with a link_id as they were a moment ago, whatever
-// we have written since to others. The caller must have the turn.
+// lately returns the entities with a link_id as they were a moment ago, before what
+// we may have written since: for what no write of ours changes. The caller must
+// have the turn.
 func (c *Collection[T]) lately(ctx context.Context) ([]entry[T], error) {
 	if c.last.since(c.ago(writeAge)) {
 		return c.last.entries, nil
 	}
 	return c.listed(ctx, c.ago(writeAge))
+}
+
+// A promise is an entity that was sent and not listed as it was sent, or not yet.
+type promise[T any] struct {
+	value T
+	until time.Time // when the panel has had its time to list it
+}
+
+// promised notes which of the entities of a call no listing has shown yet: their
+// names are taken. The caller must have the turn.
+func (c *Collection[T]) promised(ops []*upsert[T], kept func(*upsert[T]) bool) {
+	for _, op := range ops {
+		if kept(op) {
+			delete(c.promises, op.id)
+		} else {
+			c.promises[op.id] = promise[T]{op.wanted, c.client.now().Add(c.client.settle)}
+		}
+	}
 }

@@ -63,6 +63,9 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 			return nil
 		}
 		known := c.known
+		if !known.since(c.ago(writeAge)) { // what was looked at was the whole listing
+			known = snapshot[T]{}
+		}
 		var answer results
 		err := c.client.call(ctx, request{
 			action: c.named(sent[0].action, ids...), op: c.kind.upsert, body: map[string]any{"list_items": items},
@@ -73,6 +76,7 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 				for _, op := range sent {
 					op.sent = true
 				}
+				c.promised(sent, func(*upsert[T]) bool { return false })
 			}
 			return bulkError(err)
 		}
@@ -81,6 +85,10 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 			outcome, err := c.judge(op, answer)
 			answers[op.id] = bulk.Answer[written[T]]{Result: written[T]{outcome, c.seen(op, entries, listErr)}, Err: err}
 		}
+		c.promised(sent, func(op *upsert[T]) bool {
+			seen := answers[op.id].Result.first
+			return answers[op.id].Err != nil || seen.err == nil && len(seen.differences) == 0
+		})
 		return nil
 	})
 	return answers, err
@@ -142,6 +150,14 @@ func (c *Collection[T]) free(taken []entry[T], before []T, op *upsert[T], exists
 	}
 	for _, other := range before {
 		if err := collides(other); err != nil {
+			return err
+		}
+	}
+	for id, p := range c.promises {
+		if id == op.id || p.until.Before(c.client.now()) {
+			continue
+		}
+		if err := collides(p.value); err != nil {
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ func within(what string, measured, of sample, limit float64) goal {
 	allowed := time.Duration(limit * float64(of.wall))
 	switch {
 	case measured.wall <= allowed:
-	case measured.wall-allowed <= max(measured.spread, of.spread):
+	case measured.wall-allowed <= max(measured.spread, time.Duration(limit*float64(of.spread))):
 		g.outcome = noise
 	default:
 		g.outcome = missed
@@ -79,6 +79,7 @@ func (c comparison) goals() []goal {
 	}
 	for _, phase := range phases {
 		limit := 1.0
+		// Where nothing queues on the other side, calls saved may cost some time.
 		if w.panels == 0 && !w.serial && on[phase].calls*8 <= off[phase].calls {
 			limit = 1.15
 		}

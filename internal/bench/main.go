@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string) (err error) {
 	latency := flags.Duration("latency", 30*time.Millisecond, "time of each answer of a panel or the tenant")
 	task := flags.Duration("task", 5*time.Second, "time of a task of the tenant")
 	runs := flags.Int("runs", 3, "runs of each row, of which the median counts")
-	patience := flags.Duration("patience", time.Minute, "with bulk calls off, run a row that takes longer than this once")
+	patience := flags.Duration("patience", 45*time.Second, "with bulk calls off, run a row that takes longer than this once")
 	only := flags.String("only", "", "run only workloads whose name contains this")
 	output := flags.String("o", "", "file to write the tables to as well, below its own text")
 	keep := flags.Bool("keep", false, "leave the tables that the file has, and write below them")

@@ -98,6 +98,7 @@ func (b bench) run(ctx context.Context, w workload, parallelism int, mode string
 		config = w.floor()
 	case modeIdle:
 		config, process = w.idle(), "terraform-provider-idle"
+		work.Env = append(work.Env, "TF_LOG_SDK=off") // ours sets it for itself
 	default:
 		if sim, err = w.start(b.latency, b.task); err != nil { //nolint:contextcheck // it ends with Close
 			return nil, err
@@ -156,16 +157,19 @@ func (w workload) count(requests []simulator.Request, phase string, s sample) sa
 	return s
 }
 
-// waiting returns for how long nothing can have gone on because the other side was
-// at work. A panel does one thing at a time, and of several panels as many can be
+// waiting returns for how long the other side was at work, in which callers could
+// only wait. A panel does one thing at a time, and of several panels as many can be
 // busy as there are callers; a tenant answers side by side, and works on its tasks.
 func (w workload) waiting(requests []simulator.Request, task time.Duration, parallelism int) time.Duration {
-	var sum time.Duration
+	var sum, busiest time.Duration
+	byTarget := map[string]time.Duration{}
 	var busy []interval
 	var free time.Time // of the tenant, for the next task
 	for _, request := range requests {
 		end := request.Time.Add(time.Duration(request.Delay))
 		sum += time.Duration(request.Delay)
+		byTarget[request.Target] += time.Duration(request.Delay)
+		busiest = max(busiest, byTarget[request.Target])
 		busy = append(busy, interval{request.Time, end})
 		if w.panels == 0 && w.isDeletion(request) {
 			from := request.Time
@@ -177,7 +181,7 @@ func (w workload) waiting(requests []simulator.Request, task time.Duration, para
 		}
 	}
 	if w.panels > 0 {
-		return sum / time.Duration(min(w.panels, parallelism))
+		return max(busiest, sum/time.Duration(min(w.panels, parallelism)))
 	}
 	return covered(busy)
 }

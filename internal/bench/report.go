@@ -65,7 +65,7 @@ func (b bench) heading(ctx context.Context) (string, error) {
 	}
 	return fmt.Sprintf("## %s %s, %s/%s, %d cores%s, %s\n\n", work.Name(), version.Version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), processor(), runtime.Version()) +
 		fmt.Sprintf("Every answer of a panel or the tenant takes %s, a task of the tenant %s. Medians of %d runs, the modes of a row in turn; "+
-			"a row that takes longer than %s with bulk calls off was run once in that mode.\n\n", b.latency, b.task, b.runs, b.patience), nil
+			"work that takes longer than %s in all with bulk calls off was run once in that mode.\n\n", b.latency, b.task, b.runs, b.patience), nil
 }
 
 // processor names the machine's processor, where the system tells.
@@ -88,7 +88,7 @@ func (r *report) tables() string {
 	var b strings.Builder
 	b.WriteString(r.heading)
 	b.WriteString("### Time\n\n" +
-		"| work | parallel | phase | floor | idle | off | on | on ÷ floor | on ÷ off | waiting | best ÷ floor |\n" +
+		"| work | parallel | phase | floor | idle | off | on | on ÷ floor | on ÷ off | waiting | (idle + waiting) ÷ floor |\n" +
 		"| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, c := range r.comparisons {
 		b.WriteString(c.timeRows())
@@ -113,7 +113,7 @@ func (c comparison) timeRows() string {
 		floor, idle, off, on := c.of(modeFloor, phase), c.of(modeIdle, phase), c.of(modeOff, phase), c.of(modeOn, phase)
 		fmt.Fprintf(&b, "| %s | %d | %s | %.2f s | %.2f s | %.2f s | %.2f s | %.2f | %.2f | %.2f s | %.2f |\n",
 			c.workload.name, c.parallelism, phase, floor.wall.Seconds(), idle.wall.Seconds(), off.wall.Seconds(), on.wall.Seconds(),
-			ratio(on.wall, floor.wall), ratio(on.wall, off.wall), on.other.Seconds(), ratio(c.best(phase), floor.wall))
+			ratio(on.wall, floor.wall), ratio(on.wall, off.wall), on.other.Seconds(), ratio(idle.wall+on.other, floor.wall))
 	}
 	return b.String()
 }
@@ -127,17 +127,18 @@ func (c comparison) callRows() string {
 		if on.bulk > 0 {
 			per = fmt.Sprintf("%.1f", float64(on.ids)/float64(on.bulk))
 		}
-		fmt.Fprintf(&b, "| %s | %d | %s | %d | %d | %d | %d | %d | %d | %s | %d MiB | %d MiB |\n",
-			c.workload.name, c.parallelism, phase, off.calls, on.calls, off.gets, on.gets, off.bulk, on.bulk, per, idle.memory/1024, on.memory/1024)
+		fmt.Fprintf(&b, "| %s | %d | %s | %d | %d | %d | %d | %d | %d | %s | %s | %s |\n",
+			c.workload.name, c.parallelism, phase, off.calls, on.calls, off.gets, on.gets, off.bulk, on.bulk, per, mebibytes(idle), mebibytes(on))
 	}
 	return b.String()
 }
 
-// best is the least that these calls can take through this command line: what a
-// provider takes that does nothing, and the time in which the other side works
-// and nobody can go on.
-func (c comparison) best(phase string) time.Duration {
-	return c.of(modeIdle, phase).wall + c.of(modeOn, phase).other
+// mebibytes is the peak memory of a sample, if it was seen.
+func mebibytes(s sample) string {
+	if s.memory == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d MiB", s.memory/1024)
 }
 
 func ratio(a, b time.Duration) float64 { return a.Seconds() / b.Seconds() }

@@ -20,9 +20,9 @@ type workload struct {
 
 // users is a workload of users on panels.
 func users(panels, each int) workload {
-	name := fmt.Sprintf("%d users, one panel", each)
+	name := plural(each, "user") + ", one panel"
 	if panels > 1 {
-		name = fmt.Sprintf("%d panels × %d users", panels, each)
+		name = fmt.Sprintf("%d panels × %s", panels, plural(each, "user"))
 	}
 	return workload{
 		name: name, panels: panels, objects: each,
@@ -37,7 +37,15 @@ func profiles(n int, serial bool) workload {
 	if serial {
 		how = "one after another"
 	}
-	return workload{name: fmt.Sprintf("%d identity profiles, tasks %s", n, how), objects: n, serial: serial, bulk: "/identity-profiles/v1/bulk-delete"}
+	return workload{name: plural(n, "identity profile") + ", tasks " + how, objects: n, serial: serial, bulk: "/identity-profiles/v1/bulk-delete"}
+}
+
+// plural names a number of things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // total is how many objects the workload makes.

@@ -34,17 +34,20 @@ func (c *Company) went(callers int) {
 	c.present -= callers
 }
 
-// part is the share of all callers, one in so many, up to which a group takes
-// those it has seen together for a chance meeting.
-const part = 4
+// A group that never saw more than so many callers together, and not more than one
+// in so many of all, takes their meeting for chance.
+const (
+	chance = 3
+	share  = 4
+)
 
-// elsewhere reports whether a group that has seen at most so many callers together
-// need not wait for more.
+// elsewhere reports whether a group that saw at most so many callers together need
+// not wait for more.
 func (c *Company) elsewhere(peak int) bool {
 	if c == nil {
 		return false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.present >= c.peak || peak*part <= c.peak
+	return c.present >= c.peak || peak <= chance && peak*share <= c.peak
 }

@@ -21,9 +21,9 @@
 // The time of a call is measured and smoothed. After a flush that was not
 // saturated the group forgets half of the callers it missed, so that later lone
 // operations stop waiting for them. Groups that serve the same callers share a
-// [Company]: a group sends at once when all of them wait somewhere, or when a
-// quarter of them at the most was ever seen together there. Without it ten callers
-// spread over twenty groups lost a twentieth of their time to gathering in vain.
+// [Company]: a group sends at once when all of them wait somewhere, or when only a
+// few of many were ever seen together there. Without it ten callers spread over
+// twenty groups lost a twentieth of their time to gathering in vain.
 //
 // # Why not simpler
 //

@@ -43,7 +43,7 @@ func (p *pace) went(callers int) {
 // present wait for the next one.
 func (p *pace) wait() time.Duration {
 	learning := p.call == 0 && p.linger > 0
-	if (p.present >= p.peak || p.company.elsewhere(p.peak)) && !learning { // saturated: nobody is left who could come
+	if (p.present >= p.peak || p.company.elsewhere(p.peak)) && !learning { // saturated: nobody else is to be expected
 		return 0
 	}
 	now := time.Now()

@@ -37,6 +37,7 @@ func play(t *testing.T, script []byte) {
 		if script[1]%8 == 7 {
 			options.Resolve = nil
 		}
+		options.Company = &Company{}
 		m.group = New(options)
 		for i := 2; i+1 < len(script); i += 2 {
 			m.step(script[i], script[i+1])
@@ -45,6 +46,9 @@ func play(t *testing.T, script []byte) {
 		pass(time.Hour) // long enough for everything that does not wait in vain
 		m.checkEnd()
 		m.group.Close()
+		if n := options.Company.present; n != 0 {
+			t.Errorf("%d callers are still counted in the end", n)
+		}
 	})
 }
 

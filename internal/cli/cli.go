@@ -65,6 +65,9 @@ func NewWorkspace(dir, providerDir string) (*Workspace, error) {
 	}
 	w := &Workspace{Dir: dir, binary: binary}
 	programs, err := filepath.Glob(filepath.Join(providerDir, prefix+"*"))
+	if err == nil && len(programs) == 0 {
+		err = fmt.Errorf("no provider was built into %s", providerDir)
+	}
 	if err != nil {
 		return nil, err
 	}

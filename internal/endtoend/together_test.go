@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/acctest"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
@@ -36,11 +37,20 @@ resource "gatehouse_identity_profile" "staff" {
 	if n := len(strings.Fields(kept(t, w))); n != 10 {
 		t.Errorf("after the interrupt the state holds %d profiles, want 10", n)
 	}
-	tenant.SetSettings(func(s *simulator.TenantSettings) { s.TaskEnd = "Success" })
-	before := looks(sim)
+	// Slow enough for all of them to be there when the first look is answered.
+	tenant.SetSettings(func(s *simulator.TenantSettings) {
+		s.TaskEnd, s.Latency = "Success", simulator.Duration(300*time.Millisecond)
+	})
+	sim.ResetRequests()
 	must(t, w, "destroy", "-auto-approve", "-refresh=false")
-	if n := looks(sim) - before; n > 4 { // one would do, and others may take the task up when it has ended
-		t.Errorf("%d looks at the task that ten destroys went on with", n)
+	task, looked := tenant.State().Tasks[0].ID, 0
+	for _, request := range sim.Requests() {
+		if request.Path == tasksPath+task {
+			looked++
+		}
+	}
+	if looked != 1 {
+		t.Errorf("%d looks at the task that %d destroys went on with, want 1", looked, together)
 	}
 	asked := 0
 	for _, request := range sim.Requests() {
@@ -48,8 +58,8 @@ resource "gatehouse_identity_profile" "staff" {
 			asked += request.IDs
 		}
 	}
-	if asked != 10 {
-		t.Errorf("the deletion of ten profiles was asked for %d times", asked)
+	if asked != 10-together {
+		t.Errorf("the second destroy asked for %d deletions, want the %d that the first had not come to", asked, 10-together)
 	}
 	if list, left := kept(t, w), len(tenant.State().Profiles); list != "" || left > 0 {
 		t.Errorf("in the end the state holds %q, and the tenant %d profiles", list, left)

@@ -2,6 +2,7 @@ package isc
 
 import (
 	"context"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -36,17 +37,30 @@ func (c *Client) readTogether(ctx context.Context, ids []string) (map[string]bul
 			tflog.Debug(ctx, "the listing failed; each profile is read by itself", map[string]any{"error": err.Error()})
 		}
 		for _, p := range profiles {
-			listed[p.ID] = p
+			// How many identities go with it decides about a deletion. The count may
+			// be left out of a listing (contract §2.2), and would be read as none.
+			if p.keys["identityCount"] {
+				listed[p.ID] = p
+			}
 		}
 	}
+	var mu sync.Mutex
 	answers := map[string]bulk.Answer[Profile]{}
+	var all sync.WaitGroup
 	for _, id := range ids {
-		p, found := listed[id]
-		var err error
-		if !found { // so that ErrNotFound is what the tenant says of this one
-			p, err = c.Profile(ctx, id)
+		if p, found := listed[id]; found {
+			mu.Lock()
+			answers[id] = bulk.Answer[Profile]{Result: p}
+			mu.Unlock()
+			continue
 		}
-		answers[id] = bulk.Answer[Profile]{Result: p, Err: err}
+		all.Go(func() { // so that ErrNotFound is what the tenant says of this one
+			p, err := c.Profile(ctx, id)
+			mu.Lock()
+			defer mu.Unlock()
+			answers[id] = bulk.Answer[Profile]{Result: p, Err: err}
+		})
 	}
+	all.Wait()
 	return answers, nil
 }

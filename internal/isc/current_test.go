@@ -2,6 +2,7 @@ package isc
 
 import (
 	"errors"
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -37,14 +38,50 @@ func TestCurrentReadsTravelTogether(t *testing.T) {
 	})
 }
 
-// A deletion is decided by what is there when it is asked for.
+// A deletion is decided by what is there when it is asked for, not by what others
+// are reading already.
 func TestCurrentReadIsNeverOlderThanItsRequest(t *testing.T) {
 	t.Parallel()
-	s := newTenant(wire(a, "Ann", ""))
-	c, _ := listedClient(t, s)
-	s.profiles[0]["identityCount"] = 7
-	if p, err := c.CurrentProfile(t.Context(), a); err != nil || p.IdentityCount != 7 {
-		t.Errorf("%+v, %v; want the 7 identities of now", p, err)
+	synctest.Test(t, func(t *testing.T) {
+		s, ids := ten(0)
+		c := s.inMemory(t)
+		s.always[listRoute] = func(s *tenant, w http.ResponseWriter, r *http.Request, body []byte) {
+			s.serve(w, r, body)
+			<-time.After(time.Second) // what was read travels
+		}
+		var all sync.WaitGroup
+		ask := func(want int64) {
+			for _, id := range ids {
+				all.Go(func() {
+					if p, err := c.CurrentProfile(t.Context(), id); err != nil || p.IdentityCount != want {
+						t.Errorf("profile %s: %d identities, %v; want the %d of when it was asked for", id, p.IdentityCount, err, want)
+					}
+				})
+			}
+		}
+		ask(0)
+		<-time.After(500 * time.Millisecond)
+		s.mu.Lock()
+		for _, p := range s.profiles {
+			p["identityCount"] = 7
+		}
+		s.mu.Unlock()
+		ask(7)
+		all.Wait()
+		s.expect(t, listRoute, 2)
+	})
+}
+
+func TestCurrentReadDoesNotTakeASilentListingForNoIdentities(t *testing.T) {
+	t.Parallel()
+	s, ids := ten(0)
+	s.always[listRoute] = says(200, `[{"id":"`+ids[0]+`","name":"Staff"}]`)
+	for _, p := range s.profiles {
+		p["identityCount"] = 7
+	}
+	answers, err := s.client(t).readTogether(t.Context(), ids)
+	if err != nil || answers[ids[0]].Result.IdentityCount != 7 {
+		t.Errorf("%+v, %v; want the 7 identities that the profile itself tells", answers[ids[0]], err)
 	}
 }
 

@@ -107,7 +107,7 @@ type taskPoll struct {
 
 	last    task  // as it was last seen
 	lastErr error // of the last look, nil when it was answered
-	looks   int
+	looks   int   // that were answered
 
 	tell  func(seen string) // told what each look has shown, unless nil
 	heard string            // what somebody else has seen
@@ -137,7 +137,6 @@ func (p *taskPoll) run(ctx context.Context) (task, error) {
 // look asks for the status once.
 func (p *taskPoll) look(ctx context.Context) (done bool, wait time.Duration, err error) {
 	c := p.client
-	p.looks++
 	r := request{
 		action: "read the status of task " + p.id, method: http.MethodGet, path: c.family.tasks + "/" + p.id, right: rightTasks,
 	}
@@ -173,6 +172,7 @@ func (p *taskPoll) look(ctx context.Context) (done bool, wait time.Duration, err
 
 // saw keeps what a look has shown, and logs it.
 func (p *taskPoll) saw(ctx context.Context, seen task) {
+	p.looks++
 	fields := map[string]any{
 		"task": p.id, "state": seen.String(), "looks": p.looks, "elapsed_ms": p.client.now().Sub(p.since).Milliseconds(),
 	}

@@ -43,25 +43,25 @@ func bulkAttribute() schema.SingleNestedAttribute {
 	}
 }
 
-// together is what all clients of one provider block share about bulk calls.
-type together struct {
+// bulkSettings is what all clients of one provider block share about bulk calls.
+type bulkSettings struct {
 	maxItems int           // objects in one call; 1 switches bulk calls off
 	company  *bulk.Company // Terraform's callers, wherever they wait
 }
 
-// together returns what the block says of bulk calls.
-func (m providerModel) together(ctx context.Context) (together, diag.Diagnostics) {
-	t := together{maxItems: maxItems, company: &bulk.Company{}}
+// bulkSettings returns what the block says of bulk calls.
+func (m providerModel) bulkSettings(ctx context.Context) (bulkSettings, diag.Diagnostics) {
+	s := bulkSettings{maxItems: maxItems, company: &bulk.Company{}}
 	if m.Bulk.IsNull() || m.Bulk.IsUnknown() {
-		return t, nil
+		return s, nil
 	}
 	var model bulkModel
 	diags := m.Bulk.As(ctx, &model, basetypes.ObjectAsOptions{})
 	switch {
 	case !model.Enabled.IsNull() && !model.Enabled.IsUnknown() && !model.Enabled.ValueBool():
-		t.maxItems = 1
+		s.maxItems = 1
 	case !model.MaxItems.IsNull() && !model.MaxItems.IsUnknown():
-		t.maxItems = int(model.MaxItems.ValueInt64())
+		s.maxItems = int(model.MaxItems.ValueInt64())
 	}
-	return t, diags
+	return s, diags
 }

@@ -69,7 +69,7 @@ func (p *gatehouseProvider) Configure(ctx context.Context, req provider.Configur
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	shared, diags := config.together(ctx)
+	shared, diags := config.bulkSettings(ctx)
 	resp.Diagnostics.Append(diags...)
 	registry := panel.NewPanels(!config.Panels.IsUnknown())
 	for _, name := range slices.Sorted(maps.Keys(panels)) {
@@ -130,7 +130,7 @@ func (p *gatehouseProvider) addEnvironment(panels map[string]panelModel, alone b
 
 // addPanel makes the client of one panel. A panel with a value that is not known
 // before apply has none yet: only work on that panel fails then, in this run.
-func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one panelModel, shared together) diag.Diagnostics {
+func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one panelModel, shared bulkSettings) diag.Diagnostics {
 	var diags diag.Diagnostics
 	at := panelPath(name)
 	if unknown := one.unknownAttributes(); len(unknown) > 0 {

@@ -75,7 +75,7 @@ func validateSailpoint(block sailpointModel) (diags diag.Diagnostics) {
 // tenant makes the tenant of the block and the environment. What is missing is an
 // error where there is a block; without one, it is told to whoever needs the
 // tenant.
-func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel, shared together) (*identity.Tenant, diag.Diagnostics) {
+func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel, shared bulkSettings) (*identity.Tenant, diag.Diagnostics) {
 	block, diags := config.sailpoint(ctx)
 	given := !config.Sailpoint.IsNull() && !config.Sailpoint.IsUnknown()
 	var missing, unknown []string
