@@ -29,7 +29,11 @@ func planPanel(ctx context.Context, panels *Panels, req resource.ModifyPlanReque
 	if diags.HasError() || name == "" {
 		return
 	}
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, types.StringValue(name))...)
+	var planned types.String
+	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, at, &planned)...)
+	if planned.ValueString() != name { // to set it costs more than to look
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, at, types.StringValue(name))...)
+	}
 	if req.State.Raw.IsNull() {
 		return
 	}

@@ -24,14 +24,17 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if req.State.Raw.IsNull() || resp.Diagnostics.HasError() {
 		return
 	}
-	var config, plan, state userModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	data, diags := req.Private.GetKey(ctx, managedKey)
 	resp.Diagnostics.Append(diags...)
 	managed, diags := decodeManaged(data)
 	resp.Diagnostics.Append(diags...)
+	if managed == (managedReferences{}) && resp.Plan.Raw.Equal(req.State.Raw) {
+		return // most of a thousand users, and nothing of what follows would change the plan
+	}
+	var config, plan, state userModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
