@@ -1,9 +1,10 @@
 package main
 
-// gcPercent lets the heap grow to five times what is in use before it is
-// collected. That is a few tens of megabytes for a provider, which allocates much
-// and keeps little; at Go's own 100 a quarter of its time goes into collecting.
-const gcPercent = 400
+// gcPercent lets the heap grow to three times what is in use before it is
+// collected. A provider allocates much and keeps little; at Go's own 100 a quarter
+// of its time went into collecting. More would gain little, and a thousand users
+// would take hundreds of megabytes.
+const gcPercent = 200
 
 // logVariables are those by which a user asks for the log of a provider or of the
 // libraries it is built from.
