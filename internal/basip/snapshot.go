@@ -130,17 +130,19 @@ func (c *Collection[T]) lately(ctx context.Context) ([]entry[T], error) {
 	return c.listed(ctx, c.ago(writeAge))
 }
 
-// A promise is an entity that was sent and not listed as it was sent, or not yet.
+// A promise is an entity that was sent and that no listing has shown yet as it was
+// sent.
 type promise[T any] struct {
 	value T
 	until time.Time // when the panel has had its time to list it
 }
 
-// promised notes which of the entities of a call no listing has shown yet: their
-// names are taken. The caller must have the turn.
-func (c *Collection[T]) promised(ops []*upsert[T], kept func(*upsert[T]) bool) {
+// promised notes which of the entities of a call no listing has shown yet as they
+// were sent: their names are taken. settled says of which there is nothing left to
+// wait for. The caller must have the turn.
+func (c *Collection[T]) promised(ops []*upsert[T], settled func(*upsert[T]) bool) {
 	for _, op := range ops {
-		if kept(op) {
+		if settled(op) {
 			delete(c.promises, op.id)
 		} else {
 			c.promises[op.id] = promise[T]{op.wanted, c.client.now().Add(c.client.settle)}

@@ -86,8 +86,10 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 			answers[op.id] = bulk.Answer[written[T]]{Result: written[T]{outcome, c.seen(op, entries, listErr)}, Err: err}
 		}
 		c.promised(sent, func(op *upsert[T]) bool {
-			seen := answers[op.id].Result.first
-			return answers[op.id].Err != nil || seen.err == nil && len(seen.differences) == 0
+			var unconfirmed *UnconfirmedError
+			answer, seen := answers[op.id], answers[op.id].Result.first
+			refused := answer.Err != nil && !errors.As(answer.Err, &unconfirmed)
+			return refused || seen.err == nil && len(seen.differences) == 0
 		})
 		return nil
 	})
