@@ -95,7 +95,6 @@ func (c *Collection[T]) requestDeletes(ctx context.Context, ids []uuid.UUID) (an
 		c.wrote()
 		wroteAt = c.wroteAt
 		for _, id := range sent {
-			delete(c.promises, id)
 			if warnings := verdicts[id].warnings; len(warnings) > 0 {
 				c.warned[id] = warnings
 			}
@@ -107,6 +106,8 @@ func (c *Collection[T]) requestDeletes(ctx context.Context, ids []uuid.UUID) (an
 			one := bulk.Answer[deletion]{Result: deletion{warnings: c.takeWarnings(id)}}
 			if words, reason := answer.deletion(id); reason != "" {
 				one.Err = &ItemError{Panel: c.client.name, Action: "delete " + c.kind.singular, LinkID: id, Words: words, Reason: reason}
+			} else {
+				delete(c.promises, id)
 			}
 			answers[id] = one
 		}

@@ -46,18 +46,18 @@ type Collection[T any] struct {
 	deletes *bulk.Group[uuid.UUID, uuid.UUID, deletion]
 
 	// Whoever has the client's turn may use what follows.
-	linked   snapshot[T]              // of the entities with a link_id
-	known    snapshot[T]              // the same as listed last, and what we have created since
-	last     snapshot[T]              // the same as listed last, whatever was written since
-	unsorted bool                     // new entities are not listed at the end
-	promises map[uuid.UUID]promise[T] // what was sent and is not listed yet
-	whole    snapshot[T]              // of all entities
-	wroteAt  time.Time                // the end of our last write
-	warned   map[uuid.UUID][]string   // the guard's warnings of deletions whose answer was lost
+	linked   snapshot[T]            // of the entities with a link_id
+	known    snapshot[T]            // the same as listed last, and what we have created since
+	last     snapshot[T]            // the same as listed last, whatever was written since
+	unsorted bool                   // new entities are not listed at the end
+	promises map[uuid.UUID]T        // what was sent and is not listed yet
+	whole    snapshot[T]            // of all entities
+	wroteAt  time.Time              // the end of our last write
+	warned   map[uuid.UUID][]string // the guard's warnings of deletions whose answer was lost
 }
 
 func newCollection[T any](client *Client, kind kind[T], cfg Config) *Collection[T] {
-	c := &Collection[T]{client: client, kind: kind, warned: map[uuid.UUID][]string{}, promises: map[uuid.UUID]promise[T]{}}
+	c := &Collection[T]{client: client, kind: kind, warned: map[uuid.UUID][]string{}, promises: map[uuid.UUID]T{}}
 	c.upserts = bulk.New(bulk.Options[uuid.UUID, *upsert[T], written[T]]{
 		Key:     func(u *upsert[T]) uuid.UUID { return u.id },
 		Same:    func(a, b *upsert[T]) bool { return false },

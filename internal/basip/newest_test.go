@@ -95,7 +95,8 @@ func TestNewUsersAreLookedForAtTheEnd(t *testing.T) {
 			t.Parallel()
 			p := newPanel()
 			p.users = people(test.there - 1)
-			users := p.client(t).Users()
+			_, with := clocked() // a slow machine makes no listing old
+			users := p.client(t, with).Users()
 			createAll(t, users, 1000)
 			if test.always != nil {
 				p.always[usersList] = test.always
@@ -137,7 +138,8 @@ func TestEndOfAListingIsTriedUntilItIsKnownToBeInVain(t *testing.T) {
 			t.Parallel()
 			p := newPanel()
 			p.users = people(120)
-			users := p.client(t).Users()
+			_, with := clocked() // a slow machine makes no listing old
+			users := p.client(t, with).Users()
 			createAll(t, users, 1000)
 			p.script(usersList, test.list...)
 			createAll(t, users, 1001)
@@ -170,7 +172,8 @@ func TestUserWhoAppearsMeanwhileTakesItsName(t *testing.T) {
 			t.Parallel()
 			p := newPanel()
 			p.users = people(120)
-			users := p.client(t).Users()
+			_, with := clocked() // a slow machine makes no listing old
+			users := p.client(t, with).Users()
 			createAll(t, users, 1000)
 			p.script(usersList, list)
 			createAll(t, users, 1001)
@@ -217,8 +220,7 @@ func TestNameOfAUserThatIsNotListedYetIsTaken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPanel()
-			clock, with := clocked()
-			users := p.client(t, with).Users()
+			users := p.client(t).Users()
 			p.script(usersUpsert, sent)
 			p.script(usersList, unlisted)
 			op := func(n int) []*upsert[User] {
@@ -234,12 +236,6 @@ func TestNameOfAUserThatIsNotListedYetIsTaken(t *testing.T) {
 				t.Errorf("%v, %v; want an ExistsError", answers[id(2)].Err, err)
 			}
 			p.expect(t, usersUpsert, 1)
-			p.scripts = map[string][]answer{}
-			p.users = nil // the panel has lost it
-			clock.pass(time.Minute)
-			if _, err := users.Create(t.Context(), someone(2, "Ann")); err != nil {
-				t.Error(err)
-			}
 		})
 	}
 }
@@ -336,4 +332,38 @@ func TestNameOfAUserWhoWasNeverListedIsFreeAfterItsDeletion(t *testing.T) {
 	if _, err := users.Create(t.Context(), someone(2, "New "+id(1).String())); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestPromiseOfAUserEndsWhenItIsListed(t *testing.T) {
+	t.Parallel()
+	p := newPanel()
+	clock, with := clocked()
+	users := p.client(t, with).Users()
+	p.script(usersList, says(http.StatusOK, `{"list_items":[]}`))
+	createAll(t, users, 1)
+	if len(users.promises) != 1 {
+		t.Errorf("promises %v, want one of the user that is not listed", users.promises)
+	}
+	clock.pass(time.Minute) // a listing of before is too old
+	if _, err := users.Get(t.Context(), id(1)); err != nil {
+		t.Fatal(err)
+	}
+	if len(users.promises) != 0 {
+		t.Errorf("promises %v are left", users.promises)
+	}
+}
+
+func TestTwoCreationsOfOneLinkIDAreOneTooMany(t *testing.T) {
+	t.Parallel()
+	p := newPanel()
+	users := p.client(t).Users()
+	p.script(usersList, says(http.StatusOK, `{"list_items":[]}`))
+	createAll(t, users, 1)
+	p.script(usersList, times(3, says(http.StatusOK, `{"list_items":[]}`))...)
+	p.script(usersAll, times(3, says(http.StatusOK, `{"list_items":[]}`))...)
+	var exists *ExistsError
+	if _, err := users.Create(t.Context(), someone(1, "Bob")); !errors.As(err, &exists) || exists.ByName {
+		t.Errorf("error %v, want an ExistsError", err)
+	}
+	p.expect(t, usersUpsert, 1)
 }

@@ -40,6 +40,7 @@ func (c *Collection[T]) listed(ctx context.Context, after time.Time) ([]entry[T]
 	}
 	c.linked = snapshot[T]{entries, began}
 	c.known, c.last = c.linked, c.linked
+	c.kept(entries)
 	return entries, nil
 }
 
@@ -130,22 +131,25 @@ func (c *Collection[T]) lately(ctx context.Context) ([]entry[T], error) {
 	return c.listed(ctx, c.ago(writeAge))
 }
 
-// A promise is an entity that was sent and that no listing has shown yet as it was
-// sent.
-type promise[T any] struct {
-	value T
-	until time.Time // when the panel has had its time to list it
-}
-
 // promised notes which of the entities of a call no listing has shown yet as they
-// were sent: their names are taken. settled says of which there is nothing left to
-// wait for. The caller must have the turn.
+// were sent: their names are taken, until they are listed or deleted. settled says
+// of which there is nothing left to wait for. The caller must have the turn.
 func (c *Collection[T]) promised(ops []*upsert[T], settled func(*upsert[T]) bool) {
 	for _, op := range ops {
 		if settled(op) {
 			delete(c.promises, op.id)
 		} else {
-			c.promises[op.id] = promise[T]{op.wanted, c.client.now().Add(c.client.settle)}
+			c.promises[op.id] = op.wanted
+		}
+	}
+}
+
+// kept drops the promises that a listing shows. The caller must have the turn.
+func (c *Collection[T]) kept(entries []entry[T]) {
+	for _, e := range entries {
+		id := c.kind.linkID(e.value)
+		if wanted, ok := c.promises[id]; ok && c.kind.name(e.value) == c.kind.name(wanted) {
+			delete(c.promises, id)
 		}
 	}
 }

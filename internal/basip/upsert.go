@@ -45,6 +45,7 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 		if err := c.supported(ctx); err != nil {
 			return err
 		}
+		recently := c.ago(writeAge)
 		if err := c.prepare(ctx, ops); err != nil {
 			return err
 		}
@@ -63,7 +64,7 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 			return nil
 		}
 		known := c.known
-		if !known.since(c.ago(writeAge)) { // what was looked at was the whole listing
+		if !known.since(recently) { // what was looked at was the whole listing
 			known = snapshot[T]{}
 		}
 		var answer results
@@ -155,11 +156,8 @@ func (c *Collection[T]) free(taken []entry[T], before []T, op *upsert[T], exists
 			return err
 		}
 	}
-	for id, p := range c.promises {
-		if id == op.id || p.until.Before(c.client.now()) {
-			continue
-		}
-		if err := collides(p.value); err != nil {
+	for _, promised := range c.promises {
+		if err := collides(promised); err != nil {
 			return err
 		}
 	}

@@ -35,11 +35,12 @@ type Profile struct {
 	MappingsEnabled bool
 
 	Created, Modified       string // as written; dates of this API are not to be relied on
-	IdentityCount           int64
+	IdentityCount           int64  // 0 when the tenant does not say
 	IdentityRefreshRequired bool
 	HasTimeBasedAttributes  bool
 
 	keys   map[string]bool // of the tenant's own object, to choose between add and replace
+	counts bool            // the tenant has told the identity count
 	config mappingConfig   // as the tenant wrote it, so that what is not ours goes back untouched
 }
 
@@ -84,7 +85,7 @@ func decodeProfile(raw json.RawMessage) (Profile, error) {
 	if source != nil {
 		p.Source = *source
 	}
-	if count != nil {
+	if p.counts = count != nil; p.counts {
 		p.IdentityCount = *count
 	}
 	p.Mappings, p.MappingsEnabled = p.config.mappings(), p.config.enabled

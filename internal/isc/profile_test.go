@@ -32,7 +32,7 @@ func TestDecodeProfile(t *testing.T) {
 			"uid":   {"rule", nil},
 		},
 		MappingsEnabled: true, Created: "2015-05-28T14:07:17Z", Modified: "Mon Aug 21 14:57:39 CDT 2023",
-		IdentityCount: 8, IdentityRefreshRequired: true, HasTimeBasedAttributes: true,
+		IdentityCount: 8, counts: true, IdentityRefreshRequired: true, HasTimeBasedAttributes: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
