@@ -121,9 +121,6 @@ func New(cfg Config) (*Client, error) {
 		serial: cfg.SerialNumber, http: chain, backoff: cfg.Backoff, settle: cfg.Settle, now: cfg.Now,
 		turn: make(chan struct{}, 1), paths: paths,
 	}
-	if cfg.Company == nil {
-		cfg.Company = &bulk.Company{}
-	}
 	c.users = newCollection(c, userKind(), cfg)
 	c.profiles = newCollection(c, timeProfileKind(), cfg)
 	return c, nil

@@ -40,7 +40,7 @@ func (c *Collection[T]) listed(ctx context.Context, after time.Time) ([]entry[T]
 	}
 	c.linked = snapshot[T]{entries, began}
 	c.known, c.last = c.linked, c.linked
-	c.kept(entries)
+	c.fulfil(entries)
 	return entries, nil
 }
 
@@ -60,8 +60,9 @@ func (c *Collection[T]) listedWhole(ctx context.Context, after time.Time) ([]ent
 	return entries, nil
 }
 
-// wrote drops what is known of linked entities, except for what lately needs. Of the whole listing, what was made
-// at the panel goes on to count: our writes do not touch that.
+// wrote drops what is known of linked entities, except for what lately needs. Of
+// the whole listing, what was made at the panel goes on to count: our writes do not
+// touch that.
 func (c *Collection[T]) wrote() {
 	c.linked, c.known, c.wroteAt = snapshot[T]{}, snapshot[T]{}, c.client.now()
 }
@@ -144,8 +145,8 @@ func (c *Collection[T]) promised(ops []*upsert[T], settled func(*upsert[T]) bool
 	}
 }
 
-// kept drops the promises that a listing shows. The caller must have the turn.
-func (c *Collection[T]) kept(entries []entry[T]) {
+// fulfil drops the promises that a listing shows. The caller must have the turn.
+func (c *Collection[T]) fulfil(entries []entry[T]) {
 	for _, e := range entries {
 		id := c.kind.linkID(e.value)
 		if wanted, ok := c.promises[id]; ok && c.kind.name(e.value) == c.kind.name(wanted) {

@@ -119,9 +119,6 @@ func newClient(cfg Config, exchanges http.RoundTripper) (*Client, error) {
 		base: base, family: family, http: chain, poll: cfg.Poll, grace: cfg.Grace, now: cfg.Now,
 		session: newSession(cfg.ClientID, cfg.ClientSecret),
 	}
-	if cfg.Company == nil {
-		cfg.Company = &bulk.Company{}
-	}
 	c.deletions = newDeletions(c, cfg)
 	c.reads = newReads(c, cfg)
 	c.snapshot.turn = make(chan struct{}, 1)

@@ -44,21 +44,22 @@ func (c *Client) readTogether(ctx context.Context, ids []string) (map[string]bul
 			}
 		}
 	}
-	var mu sync.Mutex
 	answers := map[string]bulk.Answer[Profile]{}
+	var mu sync.Mutex // guards answers
 	var all sync.WaitGroup
+	answer := func(id string, p Profile, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		answers[id] = bulk.Answer[Profile]{Result: p, Err: err}
+	}
 	for _, id := range ids {
 		if p, found := listed[id]; found {
-			mu.Lock()
-			answers[id] = bulk.Answer[Profile]{Result: p}
-			mu.Unlock()
+			answer(id, p, nil)
 			continue
 		}
 		all.Go(func() { // so that ErrNotFound is what the tenant says of this one
 			p, err := c.Profile(ctx, id)
-			mu.Lock()
-			defer mu.Unlock()
-			answers[id] = bulk.Answer[Profile]{Result: p, Err: err}
+			answer(id, p, err)
 		})
 	}
 	all.Wait()
