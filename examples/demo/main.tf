@@ -31,11 +31,18 @@ variable "tenant" {
 }
 
 provider "gatehouse" {
-  sailpoint = var.tenant
+  sailpoint {
+    base_url      = var.tenant.base_url
+    client_id     = var.tenant.client_id
+    client_secret = var.tenant.client_secret
+  }
 
-  panels = {
-    for name, url in var.panels : name => {
-      url      = url
+  # for_each takes no sensitive value, so it iterates over names and addresses.
+  dynamic "panel" {
+    for_each = var.panels
+    content {
+      name     = panel.key
+      url      = panel.value
       password = var.panel_password
     }
   }
@@ -49,7 +56,7 @@ resource "gatehouse_panel_time_profile" "office_hours" {
   name  = "Office hours"
   start = "2026-01-05T09:00:00+01:00"
   end   = "2026-01-05T18:00:00+01:00"
-  repeat = {
+  repeat {
     every    = "week"
     weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday"]
   }
@@ -63,7 +70,7 @@ resource "gatehouse_panel_time_profile" "cleaning" {
   name  = "Cleaning"
   start = "2026-01-07T19:00:00+01:00"
   end   = "2026-01-07T22:00:00+01:00"
-  repeat = {
+  repeat {
     every    = "week"
     interval = 2
     until    = "2026-12-31T23:59:59+01:00"

@@ -12,16 +12,17 @@ variable "panel_password" {
 }
 
 provider "gatehouse" {
-  panels = {
-    lobby = {
-      url      = "https://lobby.example.com"
-      password = var.panel_password
-    }
-    garage = {
-      url             = "https://garage.example.com"
-      username        = "terraform"
-      password        = var.panel_password
-      request_timeout = "20s"
-    }
+  panel {
+    name     = "lobby"
+    url      = "https://lobby.example.com"
+    password = var.panel_password
+  }
+
+  panel {
+    name            = "garage"
+    url             = "https://garage.example.com"
+    username        = "terraform"
+    password        = var.panel_password
+    request_timeout = "20s"
   }
 }

@@ -64,12 +64,17 @@ func Panels(t *testing.T, names ...string) *simulator.Simulator {
 // ProviderBlock is the provider block for all panels of sim.
 func ProviderBlock(sim *simulator.Simulator) string {
 	var b strings.Builder
-	b.WriteString("provider \"gatehouse\" {\n  panels = {\n")
+	b.WriteString("provider \"gatehouse\" {\n")
 	for _, panel := range sim.Panels() {
-		fmt.Fprintf(&b, "    %q = { url = %q, password = %q }\n", panel.Name(), panel.URL(), Password)
+		b.WriteString(PanelBlock(panel.Name(), panel.URL()))
 	}
-	b.WriteString("  }\n}\n")
+	b.WriteString("}\n")
 	return b.String()
+}
+
+// PanelBlock is the panel block of one panel, with more lines in it.
+func PanelBlock(name, url string, lines ...string) string {
+	return fmt.Sprintf("  panel {\n    name = %q\n    url = %q\n    password = %q\n%s\n  }\n", name, url, Password, strings.Join(lines, "\n"))
 }
 
 // Tenant starts a simulated tenant, which ends with the test. Its tasks end after
@@ -104,7 +109,7 @@ const ClientSecret = "Velvet-Compass-9"
 
 // TenantBlock is the provider block for the tenant of sim.
 func TenantBlock(sim *simulator.Simulator) string {
-	return fmt.Sprintf("provider \"gatehouse\" {\n  sailpoint = { base_url = %q, client_id = \"client\", client_secret = %q }\n}\n", TenantURL(sim), ClientSecret)
+	return fmt.Sprintf("provider \"gatehouse\" {\n  sailpoint {\n    base_url = %q\n    client_id = \"client\"\n    client_secret = %q\n  }\n}\n", TenantURL(sim), ClientSecret)
 }
 
 // TenantURL is the base URL under which the tenant of sim is inspected.

@@ -74,18 +74,17 @@ func (w workload) start(latency, task time.Duration) (*simulator.Simulator, erro
 func (w workload) config(sim *simulator.Simulator, bulk bool) string {
 	var b strings.Builder
 	b.WriteString("terraform {\n  required_providers {\n    gatehouse = { source = \"gatehouse-iac/gatehouse\" }\n  }\n}\n")
-	fmt.Fprintf(&b, "provider \"gatehouse\" {\n  acknowledge_insecure = true\n  bulk = { enabled = %t }\n", bulk)
+	fmt.Fprintf(&b, "provider \"gatehouse\" {\n  acknowledge_insecure = true\n  bulk { enabled = %t }\n", bulk)
 	if w.panels == 0 {
 		settings := sim.Tenant().Settings()
-		fmt.Fprintf(&b, "  sailpoint = { base_url = %q, client_id = %q, client_secret = %q }\n}\n", sim.Tenant().URL(), settings.ClientID, settings.ClientSecret)
+		fmt.Fprintf(&b, "  sailpoint {\n    base_url = %q\n    client_id = %q\n    client_secret = %q\n  }\n}\n", sim.Tenant().URL(), settings.ClientID, settings.ClientSecret)
 		fmt.Fprintf(&b, "resource \"gatehouse_identity_profile\" \"one\" {\n  count = %d\n  name = \"Profile ${count.index}\"\n  authoritative_source_id = format(\"2c9180830000000000000000%%08d\", count.index)\n}\n", w.objects)
 		return b.String()
 	}
-	b.WriteString("  panels = {\n")
 	for _, panel := range sim.Panels() {
-		fmt.Fprintf(&b, "    %q = { url = %q, password = %q }\n", panel.Name(), panel.URL(), panel.Settings().Password)
+		fmt.Fprintf(&b, "  panel {\n    name = %q\n    url = %q\n    password = %q\n  }\n", panel.Name(), panel.URL(), panel.Settings().Password)
 	}
-	b.WriteString("  }\n}\n")
+	b.WriteString("}\n")
 	fmt.Fprintf(&b, "resource \"gatehouse_panel_user\" \"one\" {\n  count = %d\n  panel = format(\"panel-%%02d\", count.index %% %d)\n  name = \"Person ${count.index}\"\n}\n", w.total(), w.panels)
 	return b.String()
 }

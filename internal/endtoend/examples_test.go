@@ -100,20 +100,28 @@ func TestDataSourceExamplesApply(t *testing.T) {
 	}
 }
 
-// The provider example names panels that do not exist; here they do.
-func TestProviderExampleApplies(t *testing.T) {
+// The provider examples name panels that do not exist; here they do.
+func TestProviderExamplesApply(t *testing.T) {
 	t.Parallel()
-	sim := acctest.Panels(t, "lobby", "garage")
-	sim.Panel("garage").SetSettings(func(s *simulator.Settings) { s.Username = "terraform" })
-	config := example(t, "provider", "provider.tf")
-	for _, panel := range sim.Panels() {
-		config = strings.ReplaceAll(config, "https://"+panel.Name()+".example.com", panel.URL())
+	for file, test := range map[string]struct{ garageUser, variable string }{
+		"provider.tf":    {"terraform", "TF_VAR_panel_password=" + acctest.Password},
+		"many-panels.tf": {"admin", `TF_VAR_panel_passwords={ lobby = "` + acctest.Password + `", garage = "` + acctest.Password + `" }`},
+	} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Panels(t, "lobby", "garage")
+			sim.Panel("garage").SetSettings(func(s *simulator.Settings) { s.Username = test.garageUser })
+			config := example(t, "provider", file)
+			for _, panel := range sim.Panels() {
+				config = strings.ReplaceAll(config, "https://"+panel.Name()+".example.com", panel.URL())
+			}
+			if strings.Contains(config, "example.com") {
+				t.Fatal("the example names a panel that this test does not have")
+			}
+			config += "resource \"gatehouse_panel_user\" \"on\" {\n  for_each = toset([\"lobby\", \"garage\"])\n  panel = each.key\n  name = \"Ada\"\n}\n"
+			appliesAndDestroys(t, sim, config, test.variable)
+		})
 	}
-	if strings.Contains(config, "example.com") {
-		t.Fatal("the example names a panel that this test does not have")
-	}
-	config += "resource \"gatehouse_panel_user\" \"on\" {\n  for_each = toset([\"lobby\", \"garage\"])\n  panel = each.key\n  name = \"Ada\"\n}\n"
-	appliesAndDestroys(t, sim, config, "TF_VAR_panel_password="+acctest.Password)
 }
 
 // TestImportExamplesImport imports what the panel holds under the id of the

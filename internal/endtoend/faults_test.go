@@ -22,13 +22,23 @@ resource "gatehouse_panel_time_profile" "hours" {
   name  = "Hours %[1]s"
   start = "2026-01-05T09:00:00Z"
   end   = "2026-01-05T18:00:00Z"
-  timeouts = { create = "2s", read = "2s", update = "2s", delete = "2s" }
+  timeouts {
+  create = "2s"
+  read = "2s"
+  update = "2s"
+  delete = "2s"
+}
 }
 
 resource "gatehouse_panel_user" "person" {
   name          = "Person %[1]s"
   time_profiles = [gatehouse_panel_time_profile.hours.link_id]
-  timeouts = { create = "2s", read = "2s", update = "2s", delete = "2s" }
+  timeouts {
+  create = "2s"
+  read = "2s"
+  update = "2s"
+  delete = "2s"
+}
 }
 `, form)
 }

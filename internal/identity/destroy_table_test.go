@@ -169,7 +169,7 @@ func (test destroyTest) timeouts() string {
 	if test.timeout == "" {
 		return ""
 	}
-	return "timeouts = { delete = \"" + test.timeout + "\" }"
+	return "timeouts { delete = \"" + test.timeout + "\" }"
 }
 
 // bulkDeletes is how many bulk-deletes were sent, but for those that the tenant

@@ -66,7 +66,12 @@ func sideBySide(sim *simulator.Simulator, size int, lines string) string {
   count                   = %d
   name                    = "Staff ${count.index}"
   authoritative_source_id = format("2c918083%%024d", count.index)
-  timeouts                = { create = "30s", read = "30s", update = "30s", delete = "30s" }
+  timeouts {
+  create = "30s"
+  read = "30s"
+  update = "30s"
+  delete = "30s"
+}
   %s
 }
 `, size, lines)
@@ -121,7 +126,12 @@ func TestAccPeers_networkErrorIsAnError(t *testing.T) {
 	down := func(down bool) func() {
 		return func() { sim.Tenant().SetSettings(func(s *simulator.TenantSettings) { s.Unavailable = down }) }
 	}
-	config := profile(sim, staff+`timeouts = { create = "5s", read = "5s", update = "5s", delete = "5s" }`)
+	config := profile(sim, staff+`timeouts {
+  create = "5s"
+  read = "5s"
+  update = "5s"
+  delete = "5s"
+}`)
 	lost := says("EOF")
 	applied := func(before func()) resource.ConfigPlanChecks {
 		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{between(before)}}

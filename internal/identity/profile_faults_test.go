@@ -204,9 +204,9 @@ func TestAccProfile_timeoutsEndTheWaiting(t *testing.T) {
 	created := step(config(""), plancheck.ResourceActionCreate)
 	created.PreConfig = func() { faults(t, sim) }
 	run(t, sim,
-		resource.TestStep{PreConfig: long(http.MethodPost, profilesPath), Config: config(`timeouts = { create = "30s" }`), ExpectError: says(want)},
+		resource.TestStep{PreConfig: long(http.MethodPost, profilesPath), Config: config(`timeouts { create = "30s" }`), ExpectError: says(want)},
 		created,
-		resource.TestStep{PreConfig: long(http.MethodPatch, profilesPath+"/*"), Config: config("priority = 30\n" + `timeouts = { update = "30s" }`), ExpectError: says(want)},
+		resource.TestStep{PreConfig: long(http.MethodPatch, profilesPath+"/*"), Config: config("priority = 30\n" + `timeouts { update = "30s" }`), ExpectError: says(want)},
 		resource.TestStep{PreConfig: long(http.MethodGet, profilesPath+"/*"), Config: config("priority = 30\n"), ExpectError: says(want)},
 		healed,
 	)

@@ -20,7 +20,7 @@ func TestAccProfile_refusals(t *testing.T) {
 		"an empty source":      {"name = \"Staff\"\nauthoritative_source_id = \"\"", "authoritative_source_id string length must be at least 1"},
 		"an empty owner":       {staff + `owner_id = ""`, "owner_id string length must be at least 1"},
 		"a negative priority":  {staff + "priority = -1", "priority value must be at least 0"},
-		"a timeout as number":  {staff + `timeouts = { create = "5" }`, "sequence of decimal numbers"},
+		"a timeout as number":  {staff + `timeouts { create = "5" }`, "sequence of decimal numbers"},
 		"a computed value":     {staff + "identity_count = 1", "identity_count"},
 		"no type":              {staff + mapped("uid", `{ attributes = "{}" }`), `attribute "type" is required`},
 		"a null type":          {staff + mapped("uid", `{ type = null, attributes = "{}" }`), `The mapping of "uid" has no type`},

@@ -50,7 +50,12 @@ owner_id = "`+ownerA+`"
 priority = 0
 attribute_mappings_enabled = true
 force_destroy = true
-timeouts = { create = "1m", read = "1m", update = "1m", delete = "1m" }
+timeouts {
+  create = "1m"
+  read = "1m"
+  update = "1m"
+  delete = "1m"
+}
 `+mapped("uid", account("id"))), plancheck.ResourceActionCreate,
 		value("description", knownvalue.StringExact("People on the payroll")),
 		value("owner_id", knownvalue.StringExact(ownerA)),
@@ -104,8 +109,11 @@ func TestAccProfile_updatesEveryAttributeInPlace(t *testing.T) {
 
 		update("force_destroy = true", "", value("force_destroy", knownvalue.Bool(true))),
 		update("", "", value("force_destroy", knownvalue.Bool(false))),
-		update(`timeouts = { update = "1m" }`, "", value("timeouts", knownvalue.NotNull())),
-		update(`timeouts = { update = "2m", delete = "3m" }`, "", value("timeouts", knownvalue.NotNull())),
+		update(`timeouts { update = "1m" }`, "", value("timeouts", knownvalue.NotNull())),
+		update(`timeouts {
+  update = "2m"
+  delete = "3m"
+}`, "", value("timeouts", knownvalue.NotNull())),
 		update("", "", value("timeouts", knownvalue.Null())),
 	)
 }

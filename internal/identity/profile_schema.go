@@ -118,17 +118,17 @@ func profileSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Whether an attribute of the profile depends on the time.",
 				Computed:            true,
 			},
-			"timeouts": timeoutsAttribute(ctx),
 		},
+		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx)},
 	}
 }
 
-// timeoutsAttribute is how long each operation may take.
-func timeoutsAttribute(ctx context.Context) schema.Attribute {
+// timeoutsBlock is how long each operation may take.
+func timeoutsBlock(ctx context.Context) schema.Block {
 	describe := func(what string, by time.Duration) string {
 		return fmt.Sprintf("%s, as a duration such as `90s` or `10m`. Defaults to `%dm`.", what, int(by.Minutes()))
 	}
-	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+	block := timeouts.Block(ctx, timeouts.Opts{
 		Create:            true,
 		CreateDescription: describe("How long a creation may take", createTimeout),
 		Read:              true,
@@ -138,9 +138,9 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 		Delete:            true,
 		DeleteDescription: describe("How long a deletion may take, until its task has ended and the profile is gone", deleteTimeout),
 	})
-	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+	if nested, ok := block.(schema.SingleNestedBlock); ok {
 		nested.MarkdownDescription = "How long each operation may take before it fails; a destroy uses the values that were applied last."
 		return nested
 	}
-	return attribute
+	return block
 }

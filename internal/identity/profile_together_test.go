@@ -18,7 +18,7 @@ resource "gatehouse_identity_profile" "test" {
   count                   = 10
   name                    = "Profile ${count.index}"
   authoritative_source_id = format("2c91808300000000000000000000%04d", count.index)
-  timeouts                = { delete = "20s" }
+  timeouts { delete = "20s" }
 }
 `
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -19,6 +20,12 @@ func TestMain(m *testing.M) { acctest.Main(m) }
 // then is checks of the state with one of the panels after them.
 func then(look func() error, checks ...statecheck.StateCheck) []statecheck.StateCheck {
 	return append(checks, acctest.Then(look))
+}
+
+// block is a configuration block. Its arguments are separated by commas, so that
+// a table has one line a case; a block itself wants them on lines of their own.
+func block(name, arguments string) string {
+	return name + " {\n  " + regexp.MustCompile(`, (\w+ = )`).ReplaceAllString(arguments, "\n  $1") + "\n}"
 }
 
 // officeHours is a time profile to refer to.

@@ -21,12 +21,12 @@ const (
 	deleteTimeout = 5 * time.Minute
 )
 
-// timeoutsAttribute is how long each operation may take.
-func timeoutsAttribute(ctx context.Context, noun string) schema.Attribute {
+// timeoutsBlock is how long each operation may take.
+func timeoutsBlock(ctx context.Context, noun string) schema.Block {
 	describe := func(what string, by time.Duration) string {
 		return fmt.Sprintf("%s, as a duration such as `90s` or `10m`. Defaults to `%dm`.", what, int(by.Minutes()))
 	}
-	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+	block := timeouts.Block(ctx, timeouts.Opts{
 		Create:            true,
 		CreateDescription: describe("How long a creation may take, until the panel lists the "+noun, createTimeout),
 		Read:              true,
@@ -36,11 +36,11 @@ func timeoutsAttribute(ctx context.Context, noun string) schema.Attribute {
 		Delete:            true,
 		DeleteDescription: describe("How long a deletion may take, until a listing proves that the "+noun+" is gone", deleteTimeout),
 	})
-	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+	if nested, ok := block.(schema.SingleNestedBlock); ok {
 		nested.MarkdownDescription = "How long each operation may take before it fails; a destroy uses the values that were applied last."
 		return nested
 	}
-	return attribute
+	return block
 }
 
 // panelAttribute is the attribute that says which panel an object is on. What it

@@ -74,7 +74,7 @@ func TestAccTimeProfile_isNotDestroyedBeforeItsLastListing(t *testing.T) {
 func TestAccTimeProfile_isNotDestroyedUntilAListingProvesIt(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Panels(t, "lobby")
-	config := profile(sim, `timeouts = { delete = "300ms" }`)
+	config := profile(sim, `timeouts { delete = "300ms" }`)
 	ignore := func(on bool) func() {
 		return func() { sim.Panel("lobby").SetSettings(func(s *simulator.Settings) { s.IgnoreDeletes = on }) }
 	}

@@ -34,7 +34,7 @@ type timeProfileModel struct {
 	Timeouts timeouts.Value           `tfsdk:"timeouts"`
 }
 
-// repeatModel is the attribute repeat.
+// repeatModel is the block repeat.
 type repeatModel struct {
 	Every       types.String             `tfsdk:"every"`
 	Interval    types.Int64              `tfsdk:"interval"`
@@ -46,7 +46,7 @@ type repeatModel struct {
 	Until       instanttype.InstantValue `tfsdk:"until"`
 }
 
-// repeat takes the attribute repeat apart. It does without the framework's
+// repeat takes the block repeat apart. It does without the framework's
 // reflection, which would look at until once more and report it at another path.
 func (m timeProfileModel) repeat() repeatModel {
 	attributes := m.Repeat.Attributes()

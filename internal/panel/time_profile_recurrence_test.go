@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
 )
 
-// A recurrence as a configuration says it (the attributes of repeat, or nothing)
+// A recurrence as a configuration says it (the arguments of repeat as block takes them, or nothing)
 // and as the panel holds it (repeat_options in the words of contract §3.1).
 type recurrence struct{ config, wire string }
 
@@ -137,7 +137,7 @@ func many(sim *simulator.Simulator, forms []recurrence) string {
 	for i, form := range forms {
 		repeat := ""
 		if form.config != "" {
-			repeat = "repeat = { " + form.config + " }"
+			repeat = block("repeat", form.config)
 		}
 		fmt.Fprintf(&b, `
 resource "gatehouse_panel_time_profile" "form_%d" {
@@ -176,9 +176,9 @@ func TestAccTimeProfile_writesEveryRecurrence(t *testing.T) {
 			for i, form := range forms {
 				at := slices.IndexFunc(profiles, func(p simulator.TimeProfile) bool { return p.LinkID == formID(i) })
 				if at < 0 {
-					t.Errorf("repeat = { %s } is not on the panel", form.config)
+					t.Errorf("repeat { %s } is not on the panel", form.config)
 				} else if got, want := canonical(profiles[at].RepeatOptions), canonical([]byte(form.wire)); got != want {
-					t.Errorf("repeat = { %s } is written as\n%s, want\n%s", form.config, got, want)
+					t.Errorf("repeat { %s } is written as\n%s, want\n%s", form.config, got, want)
 				}
 			}
 			return nil

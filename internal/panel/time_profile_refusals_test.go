@@ -23,7 +23,7 @@ func TestAccTimeProfile_refusesWhatNoPanelCanHold(t *testing.T) {
 	for name, test := range map[string]struct {
 		repeat []string // lines of repeat
 		lines  []string // lines beside it
-		at     string   // the line that is shown; Terraform knows none for what is within an attribute
+		at     string   // the line that is shown
 		want   string
 	}{
 		"a blank name":         {lines: []string{`name = " "`}, at: `name = " "`, want: "name must not be blank."},
@@ -34,8 +34,9 @@ func TestAccTimeProfile_refusesWhatNoPanelCanHold(t *testing.T) {
 		"half a second":        {lines: []string{`end = "2026-01-05T18:00:00.5Z"`}, at: `end = "2026-01-05T18:00:00.5Z"`, want: "has a fraction of a second"},
 		"a start in 1969":      {lines: []string{`start = "1969-12-31T23:59:59Z"`}, at: `start = "1969-12-31T23:59:59Z"`, want: "is not within the years 1970 to 9999"},
 		"a link_id of words":   {lines: []string{`link_id = "office"`}, at: `link_id = "office"`, want: `"office"`},
-		"a timeout of words":   {lines: []string{`timeouts = { delete = "soon" }`}, want: `"soon"`},
+		"a timeout of words":   {lines: []string{block("timeouts", `delete = "soon"`)}, at: `delete = "soon"`, want: `"soon"`},
 
+		"no unit":                {repeat: []string{`interval = 2`}, at: "repeat {", want: "repeat.every must be set within repeat"},
 		"an unknown unit":        {repeat: []string{`every = "hour"`}, want: `repeat.every must be one of "day", "week", "month", "year".`},
 		"the panel's own word":   {repeat: []string{`every = "twoWeeks"`}, want: `repeat.every must be one of`},
 		"an interval of 0":       {repeat: []string{day, `interval = 0`}, want: "repeat.interval must be from 1 to 1000, not 0."},
@@ -69,7 +70,7 @@ func TestAccTimeProfile_refusesWhatNoPanelCanHold(t *testing.T) {
 			sim := acctest.Panels(t, "lobby")
 			lines := strings.Join(test.lines, "\n")
 			if test.repeat != nil {
-				lines += "\nrepeat = {\n" + strings.Join(test.repeat, "\n") + "\n}"
+				lines += "\nrepeat {\n" + strings.Join(test.repeat, "\n") + "\n}"
 			}
 			want := says(test.want)
 			if test.at != "" {
@@ -114,16 +115,16 @@ func TestAccTimeProfile_waitsForWhatIsNotKnown(t *testing.T) {
 		"start":      `start = local.later.start`,
 		"end":        "end = local.later.end\nall_day = true",
 		"window":     "start = local.later.start\nend = local.later.end\nall_day = local.later.all_day",
-		"repeat":     `repeat = local.later.repeat`,
-		"every":      `repeat = { every = local.later.every, weekdays = ["monday"] }`,
-		"interval":   `repeat = { every = "week", interval = local.later.interval, weekdays = ["monday"] }`,
-		"weekdays":   `repeat = { every = "week", interval = 3, weekdays = local.later.weekdays }`,
-		"weekday":    `repeat = { every = "week", interval = 3, weekdays = ["monday", local.later.weekday] }`,
-		"month_days": `repeat = { every = "month", interval = 2, month_days = local.later.month_days }`,
-		"months":     `repeat = { every = "year", interval = 2, months = local.later.months }`,
-		"week":       `repeat = { every = "month", week_of_month = local.later.week, day_type = "friday" }`,
-		"day":        `repeat = { every = "year", months = local.later.months, week_of_month = "last", day_type = local.later.day }`,
-		"until":      `repeat = { every = "day", until = local.later.until }`,
+		"repeat":     "dynamic \"repeat\" {\n  for_each = [local.later.repeat]\n  content { every = repeat.value.every }\n}",
+		"every":      block("repeat", `every = local.later.every, weekdays = ["monday"]`),
+		"interval":   block("repeat", `every = "week", interval = local.later.interval, weekdays = ["monday"]`),
+		"weekdays":   block("repeat", `every = "week", interval = 3, weekdays = local.later.weekdays`),
+		"weekday":    block("repeat", `every = "week", interval = 3, weekdays = ["monday", local.later.weekday]`),
+		"month_days": block("repeat", `every = "month", interval = 2, month_days = local.later.month_days`),
+		"months":     block("repeat", `every = "year", interval = 2, months = local.later.months`),
+		"week":       block("repeat", `every = "month", week_of_month = local.later.week, day_type = "friday"`),
+		"day":        block("repeat", `every = "year", months = local.later.months, week_of_month = "last", day_type = local.later.day`),
+		"until":      block("repeat", `every = "day", until = local.later.until`),
 	}
 	checks := resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
 	for name := range profiles {
@@ -148,11 +149,11 @@ func TestAccTimeProfile_refusesWhatTurnsOutToBeWrong(t *testing.T) {
 		lines, want string
 		planned     bool // the plan can tell already
 	}{
-		"a unit":             {`repeat = { every = local.later.hour }`, "repeat.every must be one of", false},
+		"a unit":             {block("repeat", `every = local.later.hour`), "repeat.every must be one of", false},
 		"an end":             {`end = local.later.end`, "end must be later than the start, unless the window is a whole day.", false},
-		"weekdays by day":    {`repeat = { every = local.later.repeat.every, weekdays = local.later.weekdays }`, `repeat.weekdays can only be used with every = "week"`, false},
-		"an interval beside": {`repeat = { every = local.later.every, interval = 0 }`, "repeat.interval must be from 1 to 1000, not 0.", true},
-		"a weekday by day":   {`repeat = { every = "day", weekdays = [local.later.weekday] }`, `repeat.weekdays can only be used with every = "week"`, true},
+		"weekdays by day":    {block("repeat", `every = local.later.repeat.every, weekdays = local.later.weekdays`), `repeat.weekdays can only be used with every = "week"`, false},
+		"an interval beside": {block("repeat", `every = local.later.every, interval = 0`), "repeat.interval must be from 1 to 1000, not 0.", true},
+		"a weekday by day":   {block("repeat", `every = "day", weekdays = [local.later.weekday]`), `repeat.weekdays can only be used with every = "week"`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

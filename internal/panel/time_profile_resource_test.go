@@ -123,18 +123,18 @@ start = "2026-01-05T08:00:00Z"
 		step(update, lines, holds(panel, "Work", earlier, string(once))),
 		step(update, lines+`all_day = true`, holds(panel, "Work", days, string(once)), profileValue("all_day", knownvalue.Bool(true))),
 		step(update, lines+`all_day = true
-repeat = { every = "day" }`,
+repeat { every = "day" }`,
 			holds(panel, "Work", days, repeats(`"repeat_type": "day", `+never))),
-		step(update, lines+`repeat = { every = "week", interval = 2 }`,
+		step(update, lines+block("repeat", `every = "week", interval = 2`),
 			holds(panel, "Work", earlier, repeats(`"repeat_type": "twoWeeks", `+never)), profileValue("all_day", knownvalue.Bool(false))),
-		step(update, lines+`repeat = { every = "week", weekdays = ["friday", "monday"], until = "2026-12-31T00:00:00Z" }`,
+		step(update, lines+block("repeat", `every = "week", weekdays = ["friday", "monday"], until = "2026-12-31T00:00:00Z"`),
 			holds(panel, "Work", earlier, repeats(`"repeat_type": "custom", "repeat_end": {"format": "date", "date": 1798675200},
 				"repeat_custom": {"repeat_point_type": "week", "repeat_looper": 1, "repeat_options": ["MON", "FRI"]}`))),
-		step(update, lines+`repeat = { every = "month", interval = 3, week_of_month = "last", day_type = "weekday" }`,
+		step(update, lines+block("repeat", `every = "month", interval = 3, week_of_month = "last", day_type = "weekday"`),
 			holds(panel, "Work", earlier, repeats(`"repeat_type": "custom", `+never+`, "repeat_custom": {"repeat_point_type": "month", "repeat_looper": 3,
 				"repeat_options": {"format": "parameterizedDay", "range": {"week_order": "last", "day_type": "WEEK_DAY"}}}`))),
 		step(update, lines, holds(panel, "Work", earlier, string(once)), profileValue("repeat", knownvalue.Null())),
-		step(update, lines+`timeouts = { create = "1m", read = "2m", update = "3m", delete = "4m" }`,
+		step(update, lines+block("timeouts", `create = "1m", read = "2m", update = "3m", delete = "4m"`),
 			holds(panel, "Work", earlier, string(once)),
 			profileValue("timeouts", knownvalue.ObjectPartial(map[string]knownvalue.Check{"update": knownvalue.StringExact("3m")}))),
 		step(update, "", holds(panel, "Office hours", string(window), string(once)), profileValue("timeouts", knownvalue.Null())),
@@ -171,7 +171,7 @@ func TestAccTimeProfile_spellingIsNoChange(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Panels(t, "lobby")
 	config := func(name, link, start, end, until string) string {
-		return profile(sim, fmt.Sprintf("name = %q\nlink_id = %q\nstart = %q\nend = %q\nrepeat = {\n  every = \"day\"\n  until = %q\n}", name, link, start, end, until))
+		return profile(sim, fmt.Sprintf("name = %q\nlink_id = %q\nstart = %q\nend = %q\nrepeat {\n  every = \"day\"\n  until = %q\n}", name, link, start, end, until))
 	}
 	utc := config("Work", idA, "2026-01-05T09:00:00Z", "2026-01-05T18:00:00Z", "2026-12-31T00:00:00Z")
 	local := config("Work", "0A6B3F0E-7C1D-4E55-9B1A-D2F0C8A1B001", "2026-01-05T10:00:00+01:00", "2026-01-05T13:00:00-05:00", "2026-12-31T05:30:00+05:30")
@@ -202,7 +202,7 @@ func TestAccTimeProfile_imports(t *testing.T) {
 			Config: profile(sim, `
 link_id = "`+idA+`"
 all_day = true
-repeat = {
+repeat {
   every         = "year"
   interval      = 2
   months        = [4, 10]
@@ -241,7 +241,7 @@ func TestAccTimeProfile_showsAndMendsDrift(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Panels(t, "lobby")
 	panel := sim.Panel("lobby")
-	config := profile(sim, "link_id = \""+idA+"\"\nrepeat = { every = \"week\", weekdays = [\"monday\"], until = \"2026-12-31T01:00:00+01:00\" }")
+	config := profile(sim, "link_id = \""+idA+"\"\n"+block("repeat", `every = "week", weekdays = ["monday"], until = "2026-12-31T01:00:00+01:00"`))
 	drift := func(change func(*simulator.TimeProfile)) resource.TestStep {
 		var want string
 		return resource.TestStep{

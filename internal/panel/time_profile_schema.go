@@ -47,7 +47,6 @@ func timeProfileSchema(ctx context.Context) schema.Schema {
 				Computed:            true,
 				Default:             booldefault.StaticBool(false),
 			},
-			"repeat": repeatAttribute(),
 			"uid": schema.Int64Attribute{
 				MarkdownDescription: "The panel's own number for the time profile, null when the panel does not tell it.",
 				Computed:            true,
@@ -55,20 +54,24 @@ func timeProfileSchema(ctx context.Context) schema.Schema {
 				// number before may tell it after an update.
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseNonNullStateForUnknown()},
 			},
-			"timeouts": timeoutsAttribute(ctx, "time profile"),
+		},
+		Blocks: map[string]schema.Block{
+			"repeat":   repeatBlock(),
+			"timeouts": timeoutsBlock(ctx, "time profile"),
 		},
 	}
 }
 
-// repeatAttribute is how a window comes back.
-func repeatAttribute() schema.SingleNestedAttribute {
-	return schema.SingleNestedAttribute{
+// repeatBlock is how a window comes back.
+func repeatBlock() schema.SingleNestedBlock {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "How the window comes back. Left out, it happens once.",
-		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"every": schema.StringAttribute{
-				MarkdownDescription: fmt.Sprintf("The unit that `interval` counts: %s.", choice(basip.Periods())),
-				Required:            true,
+				// The framework asks for required arguments of a single block even
+				// where the block is absent; readTimeProfile asks for this one.
+				MarkdownDescription: fmt.Sprintf("The unit that `interval` counts: %s. Required within `repeat`.", choice(basip.Periods())),
+				Optional:            true,
 			},
 			"interval": schema.Int64Attribute{
 				MarkdownDescription: "Every how many days, weeks, months or years the window comes back, from 1 to 1000. Defaults to `1`. " +

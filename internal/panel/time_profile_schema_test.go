@@ -19,10 +19,9 @@ func TestTimeProfileSchemaIsSound(t *testing.T) {
 		t.Errorf("the framework refuses the schema: %v", diags)
 	}
 	attributes := maps.Clone(s.Attributes)
-	for name, attribute := range s.Attributes["repeat"].(schema.SingleNestedAttribute).Attributes {
+	for name, attribute := range s.Blocks["repeat"].(schema.SingleNestedBlock).Attributes {
 		attributes["repeat."+name] = attribute
 	}
-	delete(attributes, "timeouts") // described by its library, attribute by attribute
 	for name, attribute := range attributes {
 		text := attribute.GetMarkdownDescription()
 		if !strings.HasSuffix(text, ".") {
@@ -37,7 +36,7 @@ func TestTimeProfileSchemaIsSound(t *testing.T) {
 func TestTimeProfileModelFitsSchema(t *testing.T) {
 	t.Parallel()
 	s := timeProfileSchema(context.Background())
-	object := s.Attributes["repeat"].GetType()
+	object := s.Blocks["repeat"].Type()
 	if want := (types.ObjectType{AttrTypes: repeatAttrTypes()}); !object.Equal(want) {
 		t.Errorf("repeat is %s, but its model is %s", object, want)
 	}

@@ -53,6 +53,9 @@ func readTimeProfile(m timeProfileModel) *profileReading {
 	}
 
 	repeat := m.repeat()
+	if repeat.Every.IsNull() {
+		r.fail(basip.FieldEvery, fmt.Sprintf("must be set within repeat: one of %s", choice(basip.Periods())))
+	}
 	recurrence := &basip.Recurrence{
 		Every:     basip.Period(r.text(basip.FieldEvery, repeat.Every)),
 		Interval:  1,

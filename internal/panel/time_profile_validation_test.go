@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/instanttype"
@@ -207,8 +208,17 @@ func TestFieldPathKnowsEveryField(t *testing.T) {
 		if got.String() != want {
 			t.Errorf("fieldPath(%s) = %s, want %s", field, got, want)
 		}
-		if _, diags := schema.AttributeAtPath(context.Background(), got); diags.HasError() {
-			t.Errorf("the schema has no %s: %v", got, diags)
+		if _, err := schema.TypeAtTerraformPath(context.Background(), terraformPath(want)); err != nil {
+			t.Errorf("the schema has no %s: %v", got, err)
 		}
 	}
+}
+
+// terraformPath is the path of names with dots between them.
+func terraformPath(names string) *tftypes.AttributePath {
+	at := tftypes.NewAttributePath()
+	for name := range strings.SplitSeq(names, ".") {
+		at = at.WithAttributeName(name)
+	}
+	return at
 }

@@ -218,7 +218,7 @@ func TestAccUser_destroysWhateverTheAnswersShape(t *testing.T) {
 func TestAccUser_isNotDestroyedUntilAListingProvesIt(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Panels(t, "lobby")
-	config := user(sim, "name = \"Ada\"\ntimeouts = { delete = \"300ms\" }")
+	config := user(sim, "name = \"Ada\"\ntimeouts { delete = \"300ms\" }")
 	ignore := func(on bool) func() {
 		return func() { sim.Panel("lobby").SetSettings(func(s *simulator.Settings) { s.IgnoreDeletes = on }) }
 	}

@@ -79,7 +79,7 @@ func userSchema(ctx context.Context) schema.Schema {
 				MarkdownDescription: "Whether the panel has another user with this name.",
 				Computed:            true,
 			},
-			"timeouts": timeoutsAttribute(ctx, "user"),
 		},
+		Blocks: map[string]schema.Block{"timeouts": timeoutsBlock(ctx, "user")},
 	}
 }

@@ -24,11 +24,10 @@ type bulkModel struct {
 	Enabled  types.Bool  `tfsdk:"enabled"`
 }
 
-// bulkAttribute describes bulkModel.
-func bulkAttribute() schema.SingleNestedAttribute {
-	return schema.SingleNestedAttribute{
+// bulkBlock describes bulkModel.
+func bulkBlock() schema.SingleNestedBlock {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "How operations that Terraform asks for side by side travel together in the vendors' bulk calls.",
-		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"max_items": schema.Int64Attribute{
 				MarkdownDescription: "How many objects one call takes at the most, from 1 to 1000. Defaults to `50`. Terraform asks for as many at once as `-parallelism` says, ten by default.",

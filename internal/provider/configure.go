@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net"
 	"os"
 	"slices"
@@ -64,26 +63,22 @@ func (p *gatehouseProvider) Configure(ctx context.Context, req provider.Configur
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(p.addEnvironment(panels, config.Panels.IsNull() || len(config.Panels.Elements()) == 0 && !config.Panels.IsUnknown())...)
-	resp.Diagnostics.Append(validatePanels(panels)...)
+	panels.blocks, diags = p.withEnvironment(panels)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(validatePanels(panels.blocks)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	shared, diags := config.bulkSettings(ctx)
 	resp.Diagnostics.Append(diags...)
-	registry := panel.NewPanels(!config.Panels.IsUnknown())
-	for _, name := range slices.Sorted(maps.Keys(panels)) {
-		resp.Diagnostics.Append(p.addPanel(registry, name, panels[name], shared)...)
-	}
-	for name := range config.Panels.Elements() {
-		if _, known := panels[name]; !known {
-			registry.AddPending(name, "it is not known before apply")
-		}
+	registry := panel.NewPanels(panels.whole)
+	for _, block := range panels.blocks {
+		resp.Diagnostics.Append(p.addPanel(registry, block, shared)...)
 	}
 	tenant, diags := p.tenant(ctx, config, shared)
 	resp.Diagnostics.Append(diags...)
 	if !config.AcknowledgeInsecure.ValueBool() {
-		resp.Diagnostics.Append(insecurePanels(panels)...)
+		resp.Diagnostics.Append(insecurePanels(panels.blocks)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -92,17 +87,21 @@ func (p *gatehouseProvider) Configure(ctx context.Context, req provider.Configur
 	resp.ResourceData, resp.DataSourceData = data, data
 }
 
-// addEnvironment fills what the panel called default leaves out, and adds that
-// panel when the block names none.
-func (p *gatehouseProvider) addEnvironment(panels map[string]panelModel, alone bool) diag.Diagnostics {
+// withEnvironment returns the panel blocks with the environment's values where
+// the panel called default leaves them out. Without any block, it adds that panel.
+func (p *gatehouseProvider) withEnvironment(panels panelBlocks) ([]panelBlock, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	one, named := panels[environmentPanel]
-	if !named && (!alone || p.getenv("GATEHOUSE_PANEL_URL") == "") {
-		return nil
+	blocks := slices.Clone(panels.blocks)
+	if panels.whole && len(blocks) == 0 && p.getenv("GATEHOUSE_PANEL_URL") != "" {
+		blocks = append(blocks, panelBlock{at: path.Root("panel"), panelModel: panelModel{
+			Name: types.StringValue(environmentPanel), APIPaths: types.MapNull(types.StringType),
+		}})
 	}
-	if !named {
-		one.APIPaths = types.MapNull(types.StringType)
+	i := slices.IndexFunc(blocks, func(b panelBlock) bool { return b.name() == environmentPanel })
+	if i < 0 {
+		return blocks, nil
 	}
+	one := &blocks[i]
 	fill := func(value *types.String, variable string) {
 		if text := p.getenv(variable); value.IsNull() && text != "" {
 			*value = types.StringValue(text)
@@ -119,20 +118,22 @@ func (p *gatehouseProvider) addEnvironment(panels map[string]panelModel, alone b
 	if text := p.getenv(skip); one.InsecureSkipTLSVerify.IsNull() && text != "" {
 		value, err := strconv.ParseBool(text)
 		if err != nil {
-			diags.AddAttributeError(panelPath(environmentPanel).AtName("insecure_skip_tls_verify"), "Invalid environment variable",
+			diags.AddAttributeError(one.at.AtName("insecure_skip_tls_verify"), "Invalid environment variable",
 				fmt.Sprintf("%s is %q where true or false is needed.", skip, text))
 		}
 		one.InsecureSkipTLSVerify = types.BoolValue(value)
 	}
-	panels[environmentPanel] = one
-	return diags
+	return blocks, diags
 }
 
 // addPanel makes the client of one panel. A panel with a value that is not known
 // before apply has none yet: only work on that panel fails then, in this run.
-func (p *gatehouseProvider) addPanel(registry *panel.Panels, name string, one panelModel, shared bulkSettings) diag.Diagnostics {
+func (p *gatehouseProvider) addPanel(registry *panel.Panels, one panelBlock, shared bulkSettings) diag.Diagnostics {
 	var diags diag.Diagnostics
-	at := panelPath(name)
+	name, at := one.name(), one.at
+	if name == "" { // the name is not known before apply
+		return nil
+	}
 	if unknown := one.unknownAttributes(); len(unknown) > 0 {
 		registry.AddPending(name, fmt.Sprintf("its %s is not known before apply", strings.Join(unknown, " and ")))
 		return nil
@@ -221,11 +222,11 @@ func (m panelModel) unknownAttributes() []string {
 }
 
 // insecurePanels warns once of plain http and once of factory passwords.
-func insecurePanels(panels map[string]panelModel) diag.Diagnostics {
+func insecurePanels(panels []panelBlock) diag.Diagnostics {
 	var diags diag.Diagnostics
 	var plain, factory []string
-	for _, name := range slices.Sorted(maps.Keys(panels)) {
-		one := panels[name]
+	for _, one := range panels {
+		name := one.name()
 		base, err := basip.ParseURL(one.URL.ValueString())
 		if err == nil && base.Scheme == "http" && !isLoopback(base.Hostname()) {
 			plain = append(plain, name)
@@ -236,12 +237,12 @@ func insecurePanels(panels map[string]panelModel) diag.Diagnostics {
 	}
 	const silence = "Set acknowledge_insecure = true to silence this warning."
 	if len(plain) > 0 {
-		diags.AddAttributeWarning(path.Root("panels"), "Panels over plain http",
+		diags.AddAttributeWarning(path.Root("panel"), "Panels over plain http",
 			fmt.Sprintf("Names, door codes and a hash that is as good as the password travel in clear to: %s. "+
 				"Use https where the panel or a proxy in front of it offers it, and a network of its own for panels where not. %s", strings.Join(plain, ", "), silence))
 	}
 	if len(factory) > 0 {
-		diags.AddAttributeWarning(path.Root("panels"), "Panels with the factory password",
+		diags.AddAttributeWarning(path.Root("panel"), "Panels with the factory password",
 			fmt.Sprintf("The password that panels are delivered with is public. Change it on: %s. %s", strings.Join(factory, ", "), silence))
 	}
 	return diags

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func summaries(diagnostics []*tfprotov6.Diagnostic) []string {
 	return list
 }
 
-// at is the attribute of a diagnostic: panels.lobby.url.
+// at is the attribute of a diagnostic: panel.0.url.
 func at(d *tfprotov6.Diagnostic) string {
 	var steps []string
 	if d.Attribute != nil {
@@ -35,6 +36,8 @@ func at(d *tfprotov6.Diagnostic) string {
 				steps = append(steps, string(step))
 			case tftypes.ElementKeyString:
 				steps = append(steps, string(step))
+			case tftypes.ElementKeyInt:
+				steps = append(steps, fmt.Sprint(int64(step)))
 			}
 		}
 	}
@@ -96,64 +99,68 @@ func TestProviderBlockIsRefused(t *testing.T) {
 		variables map[string]string
 		at, want  string
 	}{
-		"no url":                 {one(attributes{"url": nil}), nil, "panels.lobby.url", `Panel "lobby" has no url. Set it in the provider block.`},
-		"an empty url":           {one(attributes{"url": ""}), nil, "panels.lobby.url", `it needs to begin with http:// or https://`},
-		"no password":            {one(attributes{"password": nil}), nil, "panels.lobby.password", `Panel "lobby" has no password. Set it in the provider block.`},
-		"an empty password":      {one(attributes{"password": ""}), nil, "panels.lobby.password", "length must be at least 1"},
-		"an empty username":      {one(attributes{"username": ""}), nil, "panels.lobby.username", "length must be at least 1"},
-		"an empty name in TLS":   {one(attributes{"tls_server_name": ""}), nil, "panels.lobby.tls_server_name", "length must be at least 1"},
-		"an empty serial number": {one(attributes{"serial_number": ""}), nil, "panels.lobby.serial_number", "length must be at least 1"},
-		"a host alone":           {one(attributes{"url": "lobby.example.com"}), nil, "panels.lobby.url", `it needs to begin with http:// or https://`},
-		"a host and port":        {one(attributes{"url": "192.0.2.1:80"}), nil, "panels.lobby.url", `Write it like "http://192.0.2.10"`},
-		"another scheme":         {one(attributes{"url": "ftp://lobby.example.com"}), nil, "panels.lobby.url", `it needs to begin with http:// or https://`},
-		"no host":                {one(attributes{"url": "https://"}), nil, "panels.lobby.url", "it names no host"},
-		"a port alone":           {one(attributes{"url": "https://:80"}), nil, "panels.lobby.url", "it names no host"},
-		"a port that is none":    {one(attributes{"url": "https://lobby:door"}), nil, "panels.lobby.url", "it is no URL"},
-		"credentials in the url": {one(attributes{"url": "https://admin:sesame@lobby"}), nil, "panels.lobby.url", "it holds credentials"},
+		"no url":                 {one(attributes{"url": nil}), nil, "panel.0.url", `Panel "lobby" has no url. Set it in the provider block.`},
+		"an empty url":           {one(attributes{"url": ""}), nil, "panel.0.url", `it needs to begin with http:// or https://`},
+		"no password":            {one(attributes{"password": nil}), nil, "panel.0.password", `Panel "lobby" has no password. Set it in the provider block.`},
+		"an empty password":      {one(attributes{"password": ""}), nil, "panel.0.password", "length must be at least 1"},
+		"an empty username":      {one(attributes{"username": ""}), nil, "panel.0.username", "length must be at least 1"},
+		"an empty name in TLS":   {one(attributes{"tls_server_name": ""}), nil, "panel.0.tls_server_name", "length must be at least 1"},
+		"an empty serial number": {one(attributes{"serial_number": ""}), nil, "panel.0.serial_number", "length must be at least 1"},
+		"a host alone":           {one(attributes{"url": "lobby.example.com"}), nil, "panel.0.url", `it needs to begin with http:// or https://`},
+		"a host and port":        {one(attributes{"url": "192.0.2.1:80"}), nil, "panel.0.url", `Write it like "http://192.0.2.10"`},
+		"another scheme":         {one(attributes{"url": "ftp://lobby.example.com"}), nil, "panel.0.url", `it needs to begin with http:// or https://`},
+		"no host":                {one(attributes{"url": "https://"}), nil, "panel.0.url", "it names no host"},
+		"a port alone":           {one(attributes{"url": "https://:80"}), nil, "panel.0.url", "it names no host"},
+		"a port that is none":    {one(attributes{"url": "https://lobby:door"}), nil, "panel.0.url", "it is no URL"},
+		"credentials in the url": {one(attributes{"url": "https://admin:sesame@lobby"}), nil, "panel.0.url", "it holds credentials"},
 		"credentials in a bad url": {
-			one(attributes{"url": "https://admin:sesame@lobby:door"}), nil, "panels.lobby.url", "it is no URL",
+			one(attributes{"url": "https://admin:sesame@lobby:door"}), nil, "panel.0.url", "it is no URL",
 		},
-		"a query":                   {one(attributes{"url": "https://lobby/?password=sesame"}), nil, "panels.lobby.url", "it has a query or a fragment"},
-		"a fragment":                {one(attributes{"url": "https://lobby/#x"}), nil, "panels.lobby.url", "it has a query or a fragment"},
-		"a certificate that's none": {one(attributes{"ca_certificate": "/etc/panel.pem"}), nil, "panels.lobby.ca_certificate", "it should begin with -----BEGIN CERTIFICATE-----"},
+		"a query":                   {one(attributes{"url": "https://lobby/?password=sesame"}), nil, "panel.0.url", "it has a query or a fragment"},
+		"a fragment":                {one(attributes{"url": "https://lobby/#x"}), nil, "panel.0.url", "it has a query or a fragment"},
+		"a certificate that's none": {one(attributes{"ca_certificate": "/etc/panel.pem"}), nil, "panel.0.ca_certificate", "it should begin with -----BEGIN CERTIFICATE-----"},
 		"a key for a certificate": {
-			one(attributes{"ca_certificate": "-----BEGIN PRIVATE KEY-----\nc2VzYW1l\n-----END PRIVATE KEY-----\n"}), nil, "panels.lobby.ca_certificate", "CERTIFICATE is needed",
+			one(attributes{"ca_certificate": "-----BEGIN PRIVATE KEY-----\nc2VzYW1l\n-----END PRIVATE KEY-----\n"}), nil, "panel.0.ca_certificate", "CERTIFICATE is needed",
 		},
-		"a timeout without unit":  {one(attributes{"request_timeout": "10"}), nil, "panels.lobby.request_timeout", `"10" is no duration above zero`},
-		"a timeout of zero":       {one(attributes{"request_timeout": "0s"}), nil, "panels.lobby.request_timeout", `"0s" is no duration above zero`},
-		"a timeout below zero":    {one(attributes{"request_timeout": "-1s"}), nil, "panels.lobby.request_timeout", `Write it like "10s"`},
-		"an unknown operation":    {one(attributes{"api_paths": attributes{"open_door": "/x"}}), nil, "panels.lobby.api_paths.open_door", "value must be one of"},
-		"a relative path":         {one(attributes{"api_paths": attributes{"login": "api/v1/login"}}), nil, "panels.lobby.api_paths.login", "is no path from the panel's root"},
-		"a path with a query":     {one(attributes{"api_paths": attributes{"login": "/login?x=1"}}), nil, "panels.lobby.api_paths.login", "is no path from the panel's root"},
-		"a verb that is none":     {one(attributes{"api_paths": attributes{"login": "FETCH /login"}}), nil, "panels.lobby.api_paths.login", `"FETCH" is no HTTP verb`},
-		"a null panel":            {attributes{"panels": attributes{"lobby": nil}}, nil, "panels.lobby", `Panel "lobby" is null. Give it a url and a password`},
-		"a slash in a name":       {named("north/lobby"), nil, "panels.north/lobby", "a name begins with a letter or digit"},
-		"an empty name":           {named(""), nil, "panels.", "a name begins with a letter or digit"},
-		"a name with a space":     {named("the lobby"), nil, "panels.the lobby", "a name begins with a letter or digit"},
-		"a name with a dash":      {named("-lobby"), nil, "panels.-lobby", "a name begins with a letter or digit"},
-		"one url twice":           {two("https://192.0.2.1", "https://192.0.2.1"), nil, "panels.b.url", `panel "a" has the same url`},
-		"one url with a slash":    {two("https://192.0.2.1/", "https://192.0.2.1"), nil, "panels.b.url", `panel "a" has the same url`},
-		"one url in capitals":     {two("https://lobby.example.com", "HTTPS://Lobby.Example.COM"), nil, "panels.b.url", `panel "a" has the same url`},
-		"one url with its port":   {two("https://192.0.2.1", "https://192.0.2.1:443"), nil, "panels.b.url", `panel "a" has the same url`},
-		"one http url with 80":    {two("http://[2001:db8::1]:80", "http://[2001:DB8::1]"), nil, "panels.b.url", `panel "a" has the same url`},
-		"default without a url":   {byDefault(attributes{"password": "x"}), nil, "panels.default.url", `or in the environment variable GATEHOUSE_PANEL_URL`},
-		"default without secret":  {byDefault(attributes{"url": "https://lobby"}), nil, "panels.default.password", `or in the environment variable GATEHOUSE_PANEL_PASSWORD`},
-		"a url without a secret":  {attributes{}, map[string]string{"GATEHOUSE_PANEL_URL": "https://lobby"}, "panels.default.password", "GATEHOUSE_PANEL_PASSWORD"},
-		"a url of another scheme": {attributes{}, map[string]string{"GATEHOUSE_PANEL_URL": "lobby", "GATEHOUSE_PANEL_PASSWORD": "x"}, "panels.default.url", "it needs to begin with http:// or https://"},
+		"a timeout without unit": {one(attributes{"request_timeout": "10"}), nil, "panel.0.request_timeout", `"10" is no duration above zero`},
+		"a timeout of zero":      {one(attributes{"request_timeout": "0s"}), nil, "panel.0.request_timeout", `"0s" is no duration above zero`},
+		"a timeout below zero":   {one(attributes{"request_timeout": "-1s"}), nil, "panel.0.request_timeout", `Write it like "10s"`},
+		"an unknown operation":   {one(attributes{"api_paths": attributes{"open_door": "/x"}}), nil, "panel.0.api_paths.open_door", "value must be one of"},
+		"a relative path":        {one(attributes{"api_paths": attributes{"login": "api/v1/login"}}), nil, "panel.0.api_paths.login", "is no path from the panel's root"},
+		"a path with a query":    {one(attributes{"api_paths": attributes{"login": "/login?x=1"}}), nil, "panel.0.api_paths.login", "is no path from the panel's root"},
+		"a verb that is none":    {one(attributes{"api_paths": attributes{"login": "FETCH /login"}}), nil, "panel.0.api_paths.login", `"FETCH" is no HTTP verb`},
+		"one name twice": {
+			attributes{"panel": []any{attributes{"name": "a", "url": "https://192.0.2.1", "password": "x"}, attributes{"name": "a", "url": "https://192.0.2.2", "password": "x"}}},
+			nil, "panel.1.name", "two panel blocks have this name",
+		},
+		"no name":                 {attributes{"panel": []any{attributes{"url": "https://192.0.2.1", "password": "x"}}}, nil, "panel.0.name", "Must set a configuration value"},
+		"a slash in a name":       {named("north/lobby"), nil, "panel.0.name", "a name begins with a letter or digit"},
+		"an empty name":           {named(""), nil, "panel.0.name", "a name begins with a letter or digit"},
+		"a name with a space":     {named("the lobby"), nil, "panel.0.name", "a name begins with a letter or digit"},
+		"a name with a dash":      {named("-lobby"), nil, "panel.0.name", "a name begins with a letter or digit"},
+		"one url twice":           {two("https://192.0.2.1", "https://192.0.2.1"), nil, "panel.1.url", `panel "a" has the same url`},
+		"one url with a slash":    {two("https://192.0.2.1/", "https://192.0.2.1"), nil, "panel.1.url", `panel "a" has the same url`},
+		"one url in capitals":     {two("https://lobby.example.com", "HTTPS://Lobby.Example.COM"), nil, "panel.1.url", `panel "a" has the same url`},
+		"one url with its port":   {two("https://192.0.2.1", "https://192.0.2.1:443"), nil, "panel.1.url", `panel "a" has the same url`},
+		"one http url with 80":    {two("http://[2001:db8::1]:80", "http://[2001:DB8::1]"), nil, "panel.1.url", `panel "a" has the same url`},
+		"default without a url":   {byDefault(attributes{"password": "x"}), nil, "panel.0.url", `or in the environment variable GATEHOUSE_PANEL_URL`},
+		"default without secret":  {byDefault(attributes{"url": "https://lobby"}), nil, "panel.0.password", `or in the environment variable GATEHOUSE_PANEL_PASSWORD`},
+		"a url without a secret":  {attributes{}, map[string]string{"GATEHOUSE_PANEL_URL": "https://lobby"}, "panel.password", "GATEHOUSE_PANEL_PASSWORD"},
+		"a url of another scheme": {attributes{}, map[string]string{"GATEHOUSE_PANEL_URL": "lobby", "GATEHOUSE_PANEL_PASSWORD": "x"}, "panel.url", "it needs to begin with http:// or https://"},
 		"a timeout that is none": {
 			byDefault(attributes{"url": "https://lobby", "password": "x"}),
 			map[string]string{"GATEHOUSE_PANEL_REQUEST_TIMEOUT": "soon"},
-			"panels.default.request_timeout", `"soon" is no duration above zero`,
+			"panel.0.request_timeout", `"soon" is no duration above zero`,
 		},
 		"a truth value that is none": {
 			byDefault(attributes{"url": "https://lobby", "password": "x"}),
 			map[string]string{"GATEHOUSE_PANEL_INSECURE_SKIP_TLS_VERIFY": "perhaps"},
-			"panels.default.insecure_skip_tls_verify", `GATEHOUSE_PANEL_INSECURE_SKIP_TLS_VERIFY is "perhaps" where true or false is needed.`,
+			"panel.0.insecure_skip_tls_verify", `GATEHOUSE_PANEL_INSECURE_SKIP_TLS_VERIFY is "perhaps" where true or false is needed.`,
 		},
 		"the same panel by name and by default": {
 			attributes{"panels": attributes{"default": attributes{"password": "x"}, "lobby": attributes{"url": "https://lobby", "password": "x"}}},
 			map[string]string{"GATEHOUSE_PANEL_URL": "https://lobby"},
-			"panels.lobby.url", `panel "default" has the same url`,
+			"panel.1.url", `panel "default" has the same url`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 
 // lobby is a provider block of the panel lobby with these lines more.
 func lobby(url, lines string) string {
-	return block(fmt.Sprintf("lobby = {\n  url = %q\n  password = %q\n  %s\n}", url, acctest.Password, lines))
+	return block("lobby", fmt.Sprintf("url = %q", url), fmt.Sprintf("password = %q", acctest.Password), lines)
 }
 
 // noLogin checks that the panels were asked who they are, and for nothing else.

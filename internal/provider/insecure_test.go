@@ -65,8 +65,8 @@ func TestInsecurePanelsAreWarnedOfOnce(t *testing.T) {
 					if !strings.Contains(d.Detail, want[d.Summary]) || !strings.Contains(d.Detail, "acknowledge_insecure = true") {
 						t.Errorf("%q says %q, want %q in it and how to silence it", d.Summary, d.Detail, want[d.Summary])
 					}
-					if at := fmt.Sprint(d.Attribute); !strings.Contains(at, "panels") {
-						t.Errorf("%q is at %s, want it at panels", d.Summary, at)
+					if at := fmt.Sprint(d.Attribute); !strings.Contains(at, "panel") {
+						t.Errorf("%q is at %s, want it at panel", d.Summary, at)
 					}
 				}
 				if len(seen) != len(want) {

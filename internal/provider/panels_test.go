@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -28,15 +29,18 @@ func profile(lines string) string {
   ` + lines + "\n}\n"
 }
 
-// block is a provider block with these lines for panels.
-func block(panels string) string {
-	return "provider \"gatehouse\" {\n  panels = {\n" + panels + "\n  }\n}\n"
+// block is a provider block of one panel with these lines.
+func block(name string, lines ...string) string {
+	return fmt.Sprintf("provider \"gatehouse\" {\n  panel {\n    name = %q\n    %s\n  }\n}\n", name, strings.Join(lines, "\n    "))
 }
 
 // says matches words however the CLI wrapped them.
 func says(words string) *regexp.Regexp {
 	return regexp.MustCompile(regexp.MustCompile(`\s+`).ReplaceAllString(regexp.QuoteMeta(words), `[\s│]+`))
 }
+
+// expr is a regular expression.
+func expr(text string) *regexp.Regexp { return regexp.MustCompile(text) }
 
 // run applies the steps with the real CLI and a provider with these options.
 // After the destroy at the end the panels must be empty.
@@ -106,20 +110,20 @@ func TestAccPanels_areFoundInTheEnvironment(t *testing.T) {
 	}{
 		"alone":                   {alone, all(), ""},
 		"alone, without a block":  {"", all(), ""},
-		"alone, with no panels":   {block(""), all(), ""},
+		"alone, with no panels":   {"provider \"gatehouse\" {\n  dynamic \"panel\" {\n    for_each = {}\n    content { name = panel.key }\n  }\n}\n", all(), ""},
 		"alone, another account":  {alone, all("USERNAME", "admin"), "the panel refused the login"},
 		"alone, default account":  {alone, all("USERNAME", ""), "the panel refused the login"},
 		"alone, another password": {alone, all("PASSWORD", "sesame"), "the panel refused the login"},
 		"alone, another device":   {alone, all("SERIAL_NUMBER", "1"), `serial_number is set to "1"`},
 		"alone, no time":          {alone, all("REQUEST_TIMEOUT", "1ns"), "Could not create time profile"},
 		"the configuration wins": {
-			block(`default = { url = "URL", username = "terraform", ` + secret + `, serial_number = "` + all()["GATEHOUSE_PANEL_SERIAL_NUMBER"] + `", request_timeout = "10s" }`),
+			block("default", `url = "URL"`, `username = "terraform"`, secret, `serial_number = "`+all()["GATEHOUSE_PANEL_SERIAL_NUMBER"]+`"`, `request_timeout = "10s"`),
 			all("URL", "http://127.0.0.1:1", "USERNAME", "x", "PASSWORD", "x", "SERIAL_NUMBER", "x", "REQUEST_TIMEOUT", "1ns"), "",
 		},
-		"default takes all":           {block("default = {}"), all(), ""},
-		"default takes the password":  {block(`default = { url = "URL" }`), all("URL", ""), ""},
-		"default takes the url":       {block("default = { " + secret + " }"), all("PASSWORD", ""), ""},
-		"another panel takes nothing": {block(`lobby = { url = "URL", ` + secret + " }"), all(), "the panel refused the login"},
+		"default takes all":           {block("default"), all(), ""},
+		"default takes the password":  {block("default", `url = "URL"`), all("URL", ""), ""},
+		"default takes the url":       {block("default", secret), all("PASSWORD", ""), ""},
+		"another panel takes nothing": {block("lobby", `url = "URL"`, secret), all(), "the panel refused the login"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -147,7 +151,7 @@ func TestAccPanels_mustBeNamedWhereThereIsAChoice(t *testing.T) {
 		"unknown":             {both + profile(`panel = "attic"`), `The provider block has no panel "attic". Valid names are: garage, lobby.`},
 		"left out":            {both + profile(""), `a resource must say which one it is on. Valid names are: garage, lobby.`},
 		"empty":               {both + profile(`panel = ""`), `a resource must say which one it is on. Valid names are: garage, lobby.`},
-		"no panels":           {"provider \"gatehouse\" {}\n" + profile(""), "The provider block names no panels; add one to panels, or set GATEHOUSE_PANEL_URL."},
+		"no panels":           {"provider \"gatehouse\" {}\n" + profile(""), "The provider block names no panels; add a panel block, or set GATEHOUSE_PANEL_URL."},
 		"no panels, but name": {"provider \"gatehouse\" {}\n" + profile(`panel = "lobby"`), `The provider block has no panel "lobby". The provider block names no panels`},
 		"not the environment": {both + profile(`panel = "default"`), `The provider block has no panel "default". Valid names are: garage, lobby.`},
 	} {
@@ -169,7 +173,7 @@ func TestAccPanels_doNotVanishUnderTheirObjects(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Panels(t, "lobby", "garage")
 	both := acctest.ProviderBlock(sim)
-	garage := block(fmt.Sprintf("garage = { url = %q, password = %q }", sim.Panel("garage").URL(), acctest.Password))
+	garage := block("garage", fmt.Sprintf("url = %q", sim.Panel("garage").URL()), fmt.Sprintf("password = %q", acctest.Password))
 	const want = `has no panel "lobby", which this object is on. Valid names are: garage. If the panel is gone for good, take the object out of the state with terraform state rm.`
 	config := profile(`panel = "lobby"`)
 	run(t, sim, nil,

@@ -40,7 +40,7 @@ func configure(t *testing.T, block attributes, options ...provider.Option) []*tf
 	t.Helper()
 	server, schemas := serve(t, options...)
 	typ := schemas.Provider.ValueType()
-	config, err := tfprotov6.NewDynamicValue(typ, valueOf(t, typ, block))
+	config, err := tfprotov6.NewDynamicValue(typ, valueOf(t, typ, withPanels(block)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,10 +60,37 @@ func configure(t *testing.T, block attributes, options ...provider.Option) []*tf
 
 func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
 
+// withPanels makes blocks of "panels", which has panels by name: one for each, in
+// the order of the names.
+func withPanels(block attributes) attributes {
+	panels, short := block["panels"].(attributes)
+	if !short {
+		return block
+	}
+	block = maps.Clone(block)
+	delete(block, "panels")
+	list := []any{}
+	for _, name := range slices.Sorted(maps.Keys(panels)) {
+		panel := maps.Clone(panels[name].(attributes))
+		panel["name"] = name
+		list = append(list, panel)
+	}
+	block["panel"] = list
+	return block
+}
+
 // valueOf is a Go value as one of Terraform's. Attributes that are left out are
 // null; tftypes.UnknownValue stays itself.
 func valueOf(t *testing.T, typ tftypes.Type, value any) tftypes.Value {
 	t.Helper()
+	if list, ok := typ.(tftypes.List); ok {
+		elements := []tftypes.Value{}
+		given, _ := value.([]any)
+		for _, element := range given {
+			elements = append(elements, valueOf(t, list.ElementType, element))
+		}
+		return tftypes.NewValue(typ, elements)
+	}
 	given, ok := value.(attributes)
 	if !ok {
 		return tftypes.NewValue(typ, value)
@@ -123,20 +150,78 @@ func TestEveryAttributeIsDescribedInSentences(t *testing.T) {
 			}
 		}
 		check(name, schema.Block.Description)
-		described(name, schema.Block.Attributes, check)
-		if len(schema.Block.BlockTypes) > 0 {
-			t.Errorf("%s has blocks, where this provider has nested attributes", name)
+		visit(name, schema.Block, func(at string, attribute *tfprotov6.SchemaAttribute) { check(at, attribute.Description) },
+			func(at string, block *tfprotov6.SchemaNestedBlock) { check(at, block.Block.Description) })
+	}
+}
+
+// visit visits the attributes and blocks of a block, and those within them.
+func visit(at string, block *tfprotov6.SchemaBlock, attribute func(at string, a *tfprotov6.SchemaAttribute), nested func(at string, b *tfprotov6.SchemaNestedBlock)) {
+	var attributes func(at string, list []*tfprotov6.SchemaAttribute)
+	attributes = func(at string, list []*tfprotov6.SchemaAttribute) {
+		for _, a := range list {
+			attribute(at+"."+a.Name, a)
+			if a.NestedType != nil {
+				attributes(at+"."+a.Name, a.NestedType.Attributes)
+			}
+		}
+	}
+	attributes(at, block.Attributes)
+	for _, b := range block.BlockTypes {
+		nested(at+"."+b.TypeName, b)
+		visit(at+"."+b.TypeName, b.Block, attribute, nested)
+	}
+}
+
+// Terraform drops unknown members of a nested attribute without a word, so that a
+// misspelt one would be without effect. A missing required member is an error.
+func TestNestedAttributesHaveNoMemberThatMayBeLeftOut(t *testing.T) {
+	t.Parallel()
+	_, schemas := serve(t)
+	for name, schema := range schemasOf(schemas) {
+		for _, at := range droppable(name, schema.Block) {
+			t.Errorf("%s may be left out of its nested attribute: make that a block", at)
 		}
 	}
 }
 
-// described visits attributes and those within them.
-func described(at string, list []*tfprotov6.SchemaAttribute, visit func(at, description string)) {
-	for _, attribute := range list {
-		at := at + "." + attribute.Name
-		visit(at, attribute.Description)
-		if attribute.NestedType != nil {
-			described(at, attribute.NestedType.Attributes, visit)
+// droppable returns the members of configurable nested attributes that may be
+// left out.
+func droppable(name string, block *tfprotov6.SchemaBlock) (found []string) {
+	visit(name, block, func(at string, a *tfprotov6.SchemaAttribute) {
+		if a.NestedType == nil || !a.Required && !a.Optional {
+			return
+		}
+		for _, member := range a.NestedType.Attributes {
+			if !member.Required {
+				found = append(found, at+"."+member.Name)
+			}
+		}
+	}, func(string, *tfprotov6.SchemaNestedBlock) {})
+	return found
+}
+
+func TestDroppableMembersAreFound(t *testing.T) {
+	t.Parallel()
+	member := func(required bool) *tfprotov6.SchemaAttribute {
+		return &tfprotov6.SchemaAttribute{Name: "until", Type: tftypes.String, Optional: !required, Required: required}
+	}
+	within := func(a *tfprotov6.SchemaAttribute, member *tfprotov6.SchemaAttribute) *tfprotov6.SchemaBlock {
+		a.Name, a.NestedType = "repeat", &tfprotov6.SchemaObject{Attributes: []*tfprotov6.SchemaAttribute{member}}
+		return &tfprotov6.SchemaBlock{BlockTypes: []*tfprotov6.SchemaNestedBlock{{
+			TypeName: "outer", Block: &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{a}},
+		}}}
+	}
+	for name, test := range map[string]struct {
+		block *tfprotov6.SchemaBlock
+		want  []string
+	}{
+		"optional": {within(&tfprotov6.SchemaAttribute{Optional: true}, member(false)), []string{"x.outer.repeat.until"}},
+		"required": {within(&tfprotov6.SchemaAttribute{Optional: true}, member(true)), nil},
+		"computed": {within(&tfprotov6.SchemaAttribute{Computed: true}, member(false)), nil},
+	} {
+		if got := droppable("x", test.block); !slices.Equal(got, test.want) {
+			t.Errorf("%s: droppable() = %v, want %v", name, got, test.want)
 		}
 	}
 }
@@ -145,18 +230,10 @@ func TestPasswordsAreSensitive(t *testing.T) {
 	t.Parallel()
 	_, schemas := serve(t)
 	for name, schema := range schemasOf(schemas) {
-		var look func(at string, list []*tfprotov6.SchemaAttribute)
-		look = func(at string, list []*tfprotov6.SchemaAttribute) {
-			for _, attribute := range list {
-				at := at + "." + attribute.Name
-				if regexp.MustCompile(`(password|secret|token)$`).MatchString(attribute.Name) && !attribute.Sensitive {
-					t.Errorf("%s is not sensitive", at)
-				}
-				if attribute.NestedType != nil {
-					look(at, attribute.NestedType.Attributes)
-				}
+		visit(name, schema.Block, func(at string, attribute *tfprotov6.SchemaAttribute) {
+			if regexp.MustCompile(`(password|secret|token)$`).MatchString(attribute.Name) && !attribute.Sensitive {
+				t.Errorf("%s is not sensitive", at)
 			}
-		}
-		look(name, schema.Block.Attributes)
+		}, func(string, *tfprotov6.SchemaNestedBlock) {})
 	}
 }

@@ -22,14 +22,13 @@ type sailpointModel struct {
 	BaseURL      types.String `tfsdk:"base_url"`
 	ClientID     types.String `tfsdk:"client_id"`
 	ClientSecret types.String `tfsdk:"client_secret"`
-	APIFamily    types.String `tfsdk:"api_family"`
+	APIVersion   types.String `tfsdk:"api_version"`
 }
 
-// sailpointAttribute describes the tenant.
-func sailpointAttribute() schema.SingleNestedAttribute {
-	return schema.SingleNestedAttribute{
+// sailpointBlock describes sailpointModel.
+func sailpointBlock() schema.SingleNestedBlock {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "The SailPoint Identity Security Cloud tenant that identity profiles are in. A configuration that manages only panels needs none.",
-		Optional:            true,
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				MarkdownDescription: "The base URL of the tenant's API, such as `https://example.api.identitynow.com`. Required; may come from `SAIL_BASE_URL`.",
@@ -44,7 +43,7 @@ func sailpointAttribute() schema.SingleNestedAttribute {
 				Optional:            true,
 				Sensitive:           true,
 			},
-			"api_family": schema.StringAttribute{
+			"api_version": schema.StringAttribute{
 				MarkdownDescription: "Which version of the tenant's API is spoken: `" + strings.Join(isc.Families(), "`, `") + "`. Defaults to `v1`, the versions of the single services; the others are for tenants that do not have those yet.",
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.OneOf(isc.Families()...)},
@@ -108,21 +107,21 @@ func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel, sh
 	switch {
 	case diags.HasError():
 		return nil, diags
-	case config.Sailpoint.IsUnknown(), block.APIFamily.IsUnknown():
+	case config.Sailpoint.IsUnknown(), block.APIVersion.IsUnknown():
 		return identity.PendingTenant("The provider's sailpoint block is not known before apply."), diags
 	case len(unknown) > 0:
 		return identity.PendingTenant(fmt.Sprintf("The %s in the provider's sailpoint block is not known before apply.", strings.Join(unknown, " and "))), diags
 	case len(missing) > 0:
-		return identity.MissingTenant(fmt.Sprintf("The provider block has no sailpoint, and the environment names no %s. "+
-			"Set sailpoint = { base_url, client_id, client_secret }, or SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.", strings.Join(missing, " and "))), diags
+		return identity.MissingTenant(fmt.Sprintf("The provider block has no sailpoint block, and the environment names no %s. "+
+			"Add a sailpoint block with base_url, client_id and client_secret, or set SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.", strings.Join(missing, " and "))), diags
 	case invalid.HasError(): // of an environment that may be meant for another program
-		return identity.MissingTenant("The provider block has no sailpoint, and the environment variable SAIL_BASE_URL does not do. " + invalid[0].Detail()), diags
+		return identity.MissingTenant("The provider block has no sailpoint block, and the environment variable SAIL_BASE_URL does not do. " + invalid[0].Detail()), diags
 	}
 	client, err := isc.New(isc.Config{
 		BaseURL:      block.BaseURL.ValueString(),
 		ClientID:     block.ClientID.ValueString(),
 		ClientSecret: block.ClientSecret.ValueString(),
-		Family:       block.APIFamily.ValueString(),
+		Family:       block.APIVersion.ValueString(),
 		UserAgent:    "terraform-provider-gatehouse/" + p.version,
 		Retry:        p.retry,
 		Poll:         p.backoff,

@@ -31,11 +31,20 @@ func staff(lines string) string {
 	return fmt.Sprintf("\nresource \"gatehouse_identity_profile\" \"test\" {\n  name = \"Staff\"\n  authoritative_source_id = %q\n  %s\n}\n", sourceID, lines)
 }
 
-// tenantBlock is a provider block with this for sailpoint, in which "URL" and
-// "SECRET" stand for those of the tenant.
+// tenantBlock is a provider block with a sailpoint block of these arguments,
+// separated by commas, or without one when they are "null". "URL" and "SECRET"
+// stand for those of the tenant.
 func tenantBlock(sim *simulator.Simulator, sailpoint string) string {
-	text := strings.NewReplacer(`"URL"`, `"`+acctest.TenantURL(sim)+`"`, `"SECRET"`, `"`+acctest.ClientSecret+`"`).Replace(sailpoint)
-	return "provider \"gatehouse\" {\n  sailpoint = " + text + "\n}\n"
+	text := withTenant(sim, sailpoint)
+	if text == "null" {
+		return "provider \"gatehouse\" {}\n"
+	}
+	return "provider \"gatehouse\" {\n  sailpoint {\n    " + strings.ReplaceAll(text, ", ", "\n    ") + "\n  }\n}\n"
+}
+
+// withTenant puts the tenant's own for "URL" and "SECRET".
+func withTenant(sim *simulator.Simulator, config string) string {
+	return strings.NewReplacer(`"URL"`, `"`+acctest.TenantURL(sim)+`"`, `"SECRET"`, `"`+acctest.ClientSecret+`"`).Replace(config)
 }
 
 // runTenant is run for a tenant, which must be empty after the destroy.
@@ -71,7 +80,7 @@ func TestSailpointBlockIsAccepted(t *testing.T) {
 		variables map[string]string
 	}
 	tests := map[string]accepted{
-		"everything":                 {sailpoint(attributes{"api_family": "v1"}), nil},
+		"everything":                 {sailpoint(attributes{"api_version": "v1"}), nil},
 		"no family":                  {sailpoint(nil), nil},
 		"a slash at the end":         {sailpoint(attributes{"base_url": url + "/"}), nil},
 		"another name of a tenant":   {sailpoint(attributes{"base_url": "https://identity.example.com:8443/isc"}), nil},
@@ -89,11 +98,11 @@ func TestSailpointBlockIsAccepted(t *testing.T) {
 		"an unknown url":             {sailpoint(attributes{"base_url": tftypes.UnknownValue}), nil},
 		"an unknown client":          {sailpoint(attributes{"client_id": tftypes.UnknownValue}), nil},
 		"an unknown secret":          {sailpoint(attributes{"client_secret": tftypes.UnknownValue}), nil},
-		"an unknown family":          {sailpoint(attributes{"api_family": tftypes.UnknownValue}), nil},
+		"an unknown family":          {sailpoint(attributes{"api_version": tftypes.UnknownValue}), nil},
 		"a good block, a bad url":    {sailpoint(nil), sail("acme", "", "")},
 	}
 	for _, family := range isc.Families() {
-		tests["the family "+family] = accepted{sailpoint(attributes{"api_family": family}), nil}
+		tests["the family "+family] = accepted{sailpoint(attributes{"api_version": family}), nil}
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -129,8 +138,8 @@ func TestSailpointBlockIsRefused(t *testing.T) {
 		"a secret in the query":   {url("https://acme.api.identitynow.com?client_secret=sesame"), nil, "base_url", "it has a query"},
 		"no URL":                  {url("https://client:sesame@acme:door"), nil, "base_url", "it is no URL"},
 		"from outside":            {without("base_url"), sail("acme", "", ""), "base_url", "it needs to begin with https://"},
-		"another family":          {sailpoint(attributes{"api_family": "beta"}), nil, "api_family", `value must be one of: ["v1" "v3" "v2024" "v2025" "v2026"]`},
-		"an empty family":         {sailpoint(attributes{"api_family": ""}), nil, "api_family", "value must be one of"},
+		"another family":          {sailpoint(attributes{"api_version": "beta"}), nil, "api_version", `value must be one of: ["v1" "v3" "v2024" "v2025" "v2026"]`},
+		"an empty family":         {sailpoint(attributes{"api_version": ""}), nil, "api_version", "value must be one of"},
 		"a bad url, unknown secret": {
 			sailpoint(attributes{"base_url": "acme", "client_secret": tftypes.UnknownValue}), nil, "base_url", "it needs to begin with https://",
 		},
@@ -156,19 +165,19 @@ func TestAccSailpoint_isFoundInBlockAndEnvironment(t *testing.T) {
 		variables map[string]string
 		refused   string
 	}{
-		"the block":                {`{ base_url = "URL", client_id = "client", client_secret = "SECRET" }`, nil, ""},
+		"the block":                {`base_url = "URL", client_id = "client", client_secret = "SECRET"`, nil, ""},
 		"the environment":          {"null", sail("URL", "client", "SECRET"), ""},
-		"the environment, by {}":   {"{}", sail("URL", "client", "SECRET"), ""},
-		"some of each":             {`{ base_url = "URL", client_id = "client" }`, sail("", "", "SECRET"), ""},
-		"the other some of each":   {`{ client_secret = "SECRET" }`, sail("URL", "client", "x"), ""},
-		"the block wins":           {`{ base_url = "URL", client_id = "client", client_secret = "SECRET" }`, sail("https://127.0.0.1:1", "x", "x"), ""},
-		"the block's client":       {`{ client_id = "x" }`, sail("URL", "client", "SECRET"), "the tenant refused the client's credentials"},
-		"the block's secret":       {`{ client_secret = "sesame" }`, sail("URL", "client", "SECRET"), "the tenant refused the client's credentials"},
-		"nothing":                  {"null", nil, "the environment names no base_url and client_id and client_secret. Set sailpoint = { base_url, client_id, client_secret }, or SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET."},
+		"the environment, by {}":   {"", sail("URL", "client", "SECRET"), ""},
+		"some of each":             {`base_url = "URL", client_id = "client"`, sail("", "", "SECRET"), ""},
+		"the other some of each":   {`client_secret = "SECRET"`, sail("URL", "client", "x"), ""},
+		"the block wins":           {`base_url = "URL", client_id = "client", client_secret = "SECRET"`, sail("https://127.0.0.1:1", "x", "x"), ""},
+		"the block's client":       {`client_id = "x"`, sail("URL", "client", "SECRET"), "the tenant refused the client's credentials"},
+		"the block's secret":       {`client_secret = "sesame"`, sail("URL", "client", "SECRET"), "the tenant refused the client's credentials"},
+		"nothing":                  {"null", nil, "the environment names no base_url and client_id and client_secret. Add a sailpoint block with base_url, client_id and client_secret, or set SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET."},
 		"only a part":              {"null", sail("URL", "", ""), "the environment names no client_id and client_secret."},
-		"a bad url in a block":     {`{ base_url = "acme", client_id = "client", client_secret = "SECRET" }`, nil, "The tenant's base_url cannot be used: it needs to begin with https://"},
+		"a bad url in a block":     {`base_url = "acme", client_id = "client", client_secret = "SECRET"`, nil, "The tenant's base_url cannot be used: it needs to begin with https://"},
 		"a bad url from outside":   {"null", sail("acme", "client", "SECRET"), "SAIL_BASE_URL does not do. The tenant's base_url cannot be used"},
-		"a family there is not":    {`{ base_url = "URL", client_id = "client", client_secret = "SECRET", api_family = "v2023" }`, nil, "api_family value must be one of"},
+		"a family there is not":    {`base_url = "URL", client_id = "client", client_secret = "SECRET", api_version = "v2023"`, nil, "api_version value must be one of"},
 		"the environment's panels": {"null", map[string]string{"GATEHOUSE_PANEL_URL": "http://127.0.0.1:1", "GATEHOUSE_PANEL_PASSWORD": "x"}, "No SailPoint tenant"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -222,10 +231,10 @@ func TestAccSailpoint_speaksTheFamilyThatIsSet(t *testing.T) {
 			sim := acctest.Tenant(t)
 			line := ""
 			if family != "" {
-				line = fmt.Sprintf(", api_family = %q", family)
+				line = fmt.Sprintf(", api_version = %q", family)
 			}
 			config := func(lines string) string {
-				return tenantBlock(sim, `{ base_url = "URL", client_id = "client", client_secret = "SECRET"`+line+" }") + staff(lines)
+				return tenantBlock(sim, `base_url = "URL", client_id = "client", client_secret = "SECRET"`+line) + staff(lines)
 			}
 			runTenant(t, sim, nil, creates(config("")),
 				resource.TestStep{Config: config("priority = 20"), ConfigPlanChecks: acctest.Plans(identityAddress, plancheck.ResourceActionUpdate)})
@@ -253,7 +262,7 @@ func TestAccSailpoint_speaksTheFamilyThatIsSet(t *testing.T) {
 func TestAccSailpoint_wrongSecretIsSentOnce(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Tenant(t)
-	config := tenantBlock(sim, `{ base_url = "URL", client_id = "client", client_secret = "open-sesame" }`) + fmt.Sprintf(`
+	config := tenantBlock(sim, `base_url = "URL", client_id = "client", client_secret = "open-sesame"`) + fmt.Sprintf(`
 resource "gatehouse_identity_profile" "test" {
   count                   = 4
   name                    = "Staff ${count.index}"

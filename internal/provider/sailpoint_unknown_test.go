@@ -12,22 +12,40 @@ import (
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
 )
 
+// dynamicTenant is a provider block whose sailpoint block is not known before
+// apply.
+const dynamicTenant = `provider "gatehouse" {
+  dynamic "sailpoint" {
+    for_each = ` + known + `
+    content {
+      base_url      = sailpoint.value.base_url
+      client_id     = sailpoint.value.client_id
+      client_secret = sailpoint.value.client_secret
+    }
+  }
+}
+`
+
 // What of the tenant is not known before apply keeps nothing from being planned,
 // and is used when it is known.
 func TestAccSailpoint_unknownDoesNotFailThePlan(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ block, value string }{
-		"url":    {`{ base_url = ` + known + `, client_id = "client", client_secret = "SECRET" }`, `"URL"`},
-		"client": {`{ base_url = "URL", client_id = ` + known + `, client_secret = "SECRET" }`, `"client"`},
-		"secret": {`{ base_url = "URL", client_id = "client", client_secret = ` + known + ` }`, `"SECRET"`},
-		"family": {`{ base_url = "URL", client_id = "client", client_secret = "SECRET", api_family = ` + known + ` }`, `"v2025"`},
-		"all":    {known, `{ base_url = "URL", client_id = "client", client_secret = "SECRET", api_family = "v1" }`},
+		"url":    {`base_url = ` + known + `, client_id = "client", client_secret = "SECRET"`, `"URL"`},
+		"client": {`base_url = "URL", client_id = ` + known + `, client_secret = "SECRET"`, `"client"`},
+		"secret": {`base_url = "URL", client_id = "client", client_secret = ` + known, `"SECRET"`},
+		"family": {`base_url = "URL", client_id = "client", client_secret = "SECRET", api_version = ` + known, `"v2025"`},
+		"all":    {dynamicTenant, `[{ base_url = "URL", client_id = "client", client_secret = "SECRET" }]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Tenant(t)
 			config := func(generation int, lines string) string {
-				return tenantBlock(sim, test.block+"\n}"+later(generation, test.value)+"locals {") + staff(lines)
+				block := test.block
+				if block != dynamicTenant {
+					block = tenantBlock(sim, block)
+				}
+				return block + withTenant(sim, later(generation, test.value)) + staff(lines)
 			}
 			again := func(config string, action plancheck.ResourceActionType) resource.TestStep {
 				step := resource.TestStep{Config: config, ConfigPlanChecks: acctest.Plans(identityAddress, action)}
@@ -56,7 +74,7 @@ func TestAccSailpoint_unknownImportIsRefused(t *testing.T) {
 	for name, id := range map[string]string{"by id": held.ID, "by name": "name=Staff"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			config := tenantBlock(sim, `{ base_url = "URL", client_id = "client", client_secret = `+known+" }\n}"+later(1, `"SECRET"`)+"locals {") +
+			config := tenantBlock(sim, `base_url = "URL", client_id = "client", client_secret = `+known) + later(1, `"`+acctest.ClientSecret+`"`) +
 				staff("") + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", identityAddress, id)
 			run(t, sim, nil, resource.TestStep{Config: config, ExpectError: says("The client_secret in the provider's sailpoint block is not known before apply.")})
 		})

@@ -106,7 +106,7 @@ func TestAccTLS_certificatesAreJudgedAsConfigured(t *testing.T) {
 					lines += fmt.Sprintf("%s = %q\n", attribute, value)
 				}
 			}
-			config := block("default = {\n"+lines+"}") + profile("")
+			config := block("default", lines) + profile("")
 			step := works(config, "default")
 			if test.refused != "" {
 				step = resource.TestStep{Config: config, ExpectError: says(test.refused)}

@@ -20,6 +20,19 @@ func later(generation int, value string) string {
 
 const known = "terraform_data.later.output"
 
+// dynamicPanels is a provider block whose panels are not known before apply.
+const dynamicPanels = `provider "gatehouse" {
+  dynamic "panel" {
+    for_each = ` + known + `
+    content {
+      name     = panel.key
+      url      = panel.value
+      password = "` + acctest.Password + `"
+    }
+  }
+}
+`
+
 // What of the provider block is not known before apply keeps nothing from being
 // planned, and is used when it is known. That goes for objects in the state too.
 func TestAccUnknown_doesNotFailThePlan(t *testing.T) {
@@ -28,22 +41,22 @@ func TestAccUnknown_doesNotFailThePlan(t *testing.T) {
 		password = `"` + acctest.Password + `"`
 		lobby    = `panel = "lobby"`
 	)
+	const url, secret = `url = "URL"`, "password = " + password
 	for name, test := range map[string]struct{ panels, value, panel string }{
-		"password":                 {`{ lobby = { url = "URL", password = ` + known + ` } }`, password, lobby},
-		"password, panel left out": {`{ lobby = { url = "URL", password = ` + known + ` } }`, password, ""},
-		"url":                      {`{ lobby = { url = ` + known + `, password = ` + password + ` } }`, `"URL"`, lobby},
-		"an API path": {
-			`{ lobby = { url = "URL", password = ` + password + `, api_paths = { login = ` + known + ` } } }`, `"/api/v1/login"`, "",
-		},
-		"a panel":                    {`{ lobby = ` + known + ` }`, `{ url = "URL", password = ` + password + ` }`, ""},
-		"all panels":                 {known, `{ lobby = { url = "URL", password = ` + password + ` } }`, lobby},
-		"all panels, panel left out": {known, `{ lobby = { url = "URL", password = ` + password + ` } }`, ""},
+		"password":                 {block("lobby", url, "password = "+known), password, lobby},
+		"password, panel left out": {block("lobby", url, "password = "+known), password, ""},
+		"url":                      {block("lobby", "url = "+known, secret), `"URL"`, lobby},
+		"an API path":              {block("lobby", url, secret, "api_paths = { login = "+known+" }"), `"/api/v1/login"`, ""},
+		"a name":                   {strings.ReplaceAll(block("lobby", url, secret), `"lobby"`, known), `"lobby"`, lobby},
+		"a name, panel left out":   {strings.ReplaceAll(block("lobby", url, secret), `"lobby"`, known), `"lobby"`, ""},
+		"all panels":               {dynamicPanels, `{ lobby = "URL" }`, lobby},
+		"all, panel left out":      {dynamicPanels, `{ lobby = "URL" }`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Panels(t, "lobby")
 			config := func(generation int, user string) string {
-				return withURL(sim, later(generation, test.value)+"provider \"gatehouse\" {\n  panels = "+test.panels+"\n}\n") +
+				return withURL(sim, later(generation, test.value)+test.panels) +
 					profile(test.panel) + fmt.Sprintf("resource \"gatehouse_panel_user\" \"test\" {\n  %s\n  name = %q\n}\n", test.panel, user)
 			}
 			again := func(config string, action plancheck.ResourceActionType) resource.TestStep {
@@ -95,22 +108,22 @@ func TestAccUnknown_importIsRefused(t *testing.T) {
 	const id = "0a6b3f0e-7c1d-4e55-9b1a-d2f0c8a1b001"
 	for name, test := range map[string]struct{ panels, value, id, want string }{
 		"password": {
-			`{ lobby = { url = "URL", password = ` + known + ` } }`, `"` + acctest.Password + `"`,
+			block("lobby", `url = "URL"`, "password = "+known), `"` + acctest.Password + `"`,
 			"lobby/" + id, "cannot be imported: its password is not known before apply.",
 		},
 		"all panels": {
-			known, `{ lobby = { url = "URL", password = "` + acctest.Password + `" } }`,
+			dynamicPanels, `{ lobby = "URL" }`,
 			"lobby/" + id, "cannot be imported: the panels of the provider block are not known before apply.",
 		},
 		"all panels, none named": {
-			known, `{ lobby = { url = "URL", password = "` + acctest.Password + `" } }`,
+			dynamicPanels, `{ lobby = "URL" }`,
 			id, "cannot be imported: the panels of the provider block are not known before apply.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Panels(t, "lobby")
-			config := withURL(sim, later(1, test.value)+"provider \"gatehouse\" {\n  panels = "+test.panels+"\n}\n") + profile("") +
+			config := withURL(sim, later(1, test.value)+test.panels) + profile("") +
 				fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, test.id)
 			run(t, sim, nil, resource.TestStep{Config: config, ExpectError: says(test.want)})
 		})

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net"
 	"net/url"
 	"regexp"
@@ -33,46 +32,62 @@ func (p *gatehouseProvider) ValidateConfig(ctx context.Context, req provider.Val
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	panels, diags := config.panels(ctx)
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(validatePanels(panels)...)
+	resp.Diagnostics.Append(validatePanels(panels.blocks)...)
 	block, diags := config.sailpoint(ctx)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(validateSailpoint(block)...)
 }
 
-// panels returns the panels of the block that are known.
-func (m providerModel) panels(ctx context.Context) (map[string]panelModel, diag.Diagnostics) {
-	panels := map[string]panelModel{}
+// panelBlock is a panel block and its place in the configuration.
+type panelBlock struct {
+	panelModel
+	at path.Path
+}
+
+// name returns the panel's name, empty if it is not known yet.
+func (b panelBlock) name() string { return b.Name.ValueString() }
+
+// panelBlocks are the panel blocks that are known.
+type panelBlocks struct {
+	blocks []panelBlock
+	whole  bool // the names of all panels are known
+}
+
+// panels decodes the panel blocks.
+func (m providerModel) panels(ctx context.Context) (panelBlocks, diag.Diagnostics) {
+	panels := panelBlocks{whole: !m.Panels.IsUnknown()}
 	var diags diag.Diagnostics
-	if m.Panels.IsNull() || m.Panels.IsUnknown() {
-		return panels, diags
-	}
-	for name, value := range m.Panels.Elements() {
+	for i, value := range m.Panels.Elements() {
 		object, ok := value.(types.Object)
-		if !ok || object.IsUnknown() {
+		if !ok || object.IsUnknown() || object.IsNull() {
+			panels.whole = false
 			continue
 		}
-		if object.IsNull() {
-			diags.AddAttributeError(panelPath(name), "Invalid panel", fmt.Sprintf("Panel %q is null. Give it a url and a password, or take it out of panels.", name))
-			continue
-		}
-		var one panelModel
-		diags.Append(object.As(ctx, &one, basetypes.ObjectAsOptions{})...)
-		panels[name] = one
+		one := panelBlock{at: path.Root("panel").AtListIndex(i)}
+		diags.Append(object.As(ctx, &one.panelModel, basetypes.ObjectAsOptions{})...)
+		panels.whole = panels.whole && !one.Name.IsUnknown()
+		panels.blocks = append(panels.blocks, one)
 	}
 	return panels, diags
 }
 
-// validatePanels judges every known value of every panel.
-func validatePanels(panels map[string]panelModel) diag.Diagnostics {
+// validatePanels checks every known value of every panel.
+func validatePanels(panels []panelBlock) diag.Diagnostics {
 	var diags diag.Diagnostics
-	byURL := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(panels)) {
-		one, at := panels[name], panelPath(name)
+	byURL, byName := map[string]string{}, map[string]bool{}
+	for _, one := range panels {
+		name, at := one.name(), one.at
 		fail := func(attribute path.Path, summary, format string, args ...any) {
 			diags.AddAttributeError(attribute, summary, fmt.Sprintf("Panel %q: ", name)+fmt.Sprintf(format, args...))
 		}
-		if !panelName.MatchString(name) {
-			fail(at, "Invalid panel name", "a name begins with a letter or digit and goes on with letters, digits, '.', '_' and '-', since it is a part of import ids.")
+		if known(one.Name) {
+			if !panelName.MatchString(name) {
+				fail(at.AtName("name"), "Invalid panel name", "a name begins with a letter or digit and goes on with letters, digits, '.', '_' and '-', since it is a part of import ids.")
+			}
+			if byName[name] {
+				fail(at.AtName("name"), "Panel name used twice", "two panel blocks have this name. Give each panel a name of its own.")
+			}
+			byName[name] = true
 		}
 		if known(one.URL) {
 			base, err := basip.ParseURL(one.URL.ValueString())
@@ -115,7 +130,5 @@ func address(base *url.URL) string {
 	}
 	return base.Scheme + "://" + net.JoinHostPort(strings.ToLower(base.Hostname()), port) + base.Path
 }
-
-func panelPath(name string) path.Path { return path.Root("panels").AtMapKey(name) }
 
 func known(value types.String) bool { return !value.IsNull() && !value.IsUnknown() }

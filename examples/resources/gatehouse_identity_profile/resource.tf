@@ -26,7 +26,7 @@ resource "gatehouse_identity_profile" "contractors" {
   }
 
   # A deletion waits behind the tenant's other tasks.
-  timeouts = {
+  timeouts {
     delete = "45m"
   }
 }

@@ -4,7 +4,7 @@ resource "gatehouse_panel_time_profile" "office_hours" {
   name  = "Office hours"
   start = "2026-01-05T09:00:00+01:00"
   end   = "2026-01-05T18:00:00+01:00"
-  repeat = {
+  repeat {
     every    = "week"
     weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday"]
   }
@@ -16,7 +16,7 @@ resource "gatehouse_panel_time_profile" "cleaning" {
   name  = "Cleaning"
   start = "2026-01-07T19:00:00+01:00"
   end   = "2026-01-07T22:00:00+01:00"
-  repeat = {
+  repeat {
     every    = "week"
     interval = 2
     until    = "2026-12-31T23:59:59+01:00"
@@ -29,7 +29,7 @@ resource "gatehouse_panel_time_profile" "stocktaking" {
   name  = "Stocktaking"
   start = "2026-03-27T06:00:00+01:00"
   end   = "2026-03-27T20:00:00+01:00"
-  repeat = {
+  repeat {
     every         = "year"
     months        = [3, 6, 9, 12]
     week_of_month = "last"

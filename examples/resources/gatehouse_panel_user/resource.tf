@@ -3,7 +3,7 @@ resource "gatehouse_panel_time_profile" "office_hours" {
   name  = "Office hours"
   start = "2026-01-05T09:00:00+01:00"
   end   = "2026-01-05T18:00:00+01:00"
-  repeat = {
+  repeat {
     every    = "week"
     weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday"]
   }
