@@ -29,9 +29,9 @@ func TestAccTypos_areReported(t *testing.T) {
 		"panel as map":         {"provider \"gatehouse\" {\n  panel = {}\n}\n" + profile(""), "panel = {}", `Did you mean to define a block of type "panel"?`},
 		"the block panel":      {within("panels", "") + profile(""), "panels {", `Did you mean "panel"?`},
 		"sailpoint":            {within("sailpoint", `client_sekret = "x"`) + staff(""), `client_sekret = "x"`, unsupported("client_sekret", "client_secret")},
-		"api_version":          {within("sailpoint", `api_versoin = "v1"`) + staff(""), `api_versoin = "v1"`, unsupported("api_versoin", "api_version")},
+		"api_version":          {within("sailpoint", `api_vesion = "v1"`) + staff(""), `api_vesion = "v1"`, unsupported("api_vesion", "api_version")},
 		"bulk":                 {within("bulk", `max_item = 5`) + profile(""), "max_item = 5", unsupported("max_item", "max_items")},
-		"repeat":               {profile("repeat {\n    every = \"day\"\n    untill = \"2027-01-01T00:00:00Z\"\n  }"), `untill = "2027-01-01T00:00:00Z"`, unsupported("untill", "until")},
+		"repeat":               {profile("repeat {\n    every = \"day\"\n    untl = \"2027-01-01T00:00:00Z\"\n  }"), `untl = "2027-01-01T00:00:00Z"`, unsupported("untl", "until")},
 		"repeat by attribute":  {profile(`repeat = { every = "day" }`), `repeat = {`, `Did you mean to define a block of type "repeat"?`},
 		"a profile's timeouts": {profile("timeouts {\n    delet = \"1s\"\n  }"), `delet = "1s"`, unsupported("delet", "delete")},
 		"a user's timeouts": {
@@ -39,7 +39,7 @@ func TestAccTypos_areReported(t *testing.T) {
 			`updat = "1s"`, unsupported("updat", "update"),
 		},
 		"an identity profile's timeouts": {staff("timeouts {\n    craete = \"1s\"\n  }"), `craete = "1s"`, unsupported("craete", "create")},
-		"a mapping":                      {mapped("atributes"), "attribute_mappings = {", `attribute "attributes" is required`},
+		"a mapping":                      {mapped("attributs"), "attribute_mappings = {", `attribute "attributes" is required`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
