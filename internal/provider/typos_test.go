@@ -39,7 +39,7 @@ func TestAccTypos_areReported(t *testing.T) {
 			`updat = "1s"`, unsupported("updat", "update"),
 		},
 		"an identity profile's timeouts": {staff("timeouts {\n    craete = \"1s\"\n  }"), `craete = "1s"`, unsupported("craete", "create")},
-		"a mapping":                      {mapped("attributs"), "attribute_mappings = {", `attribute "attributes" is required`},
+		"a mapping":                      {mapped("attribs"), "attribute_mappings = {", `attribute "attributes" is required`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
