@@ -50,8 +50,8 @@ func (c *collection[T]) byLink(linkID string) *record[T] {
 }
 
 // byName finds the oldest entity with the name.
-func (c *collection[T]) byName(name string) *record[T] {
-	return c.find(func(k key) bool { return k.name == name })
+func (c *collection[T]) byName(name string, same func(a, b string) bool) *record[T] {
+	return c.find(func(k key) bool { return same(k.name, name) })
 }
 
 func (c *collection[T]) find(match func(key) bool) *record[T] {
@@ -64,8 +64,8 @@ func (c *collection[T]) find(match func(key) bool) *record[T] {
 }
 
 // nameTaken reports whether an entity other than uid has the name.
-func (c *collection[T]) nameTaken(name string, uid int) bool {
-	return c.find(func(k key) bool { return k.name == name && k.uid != uid }) != nil
+func (c *collection[T]) nameTaken(name string, uid int, same func(a, b string) bool) bool {
+	return c.find(func(k key) bool { return same(k.name, name) && k.uid != uid }) != nil
 }
 
 // add stores item under its uid, or under the next one when it has none.

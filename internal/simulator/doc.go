@@ -208,6 +208,12 @@
 //     entity is left out; counted like deletes_visible_listings.
 //   - name_match: update, duplicate. Whether a user with a new link_id and the
 //     name of another takes that one over, local ones included (§2.4).
+//   - name_fold (false): names that differ in case alone are the same, to
+//     name_match and to has_dublicates.
+//   - name_trim (false): a name loses the blanks at its ends, and others become
+//     single ones, before it is stored or compared. So does a time profile's.
+//   - name_max (0): a longer name is cut after so many characters before it is
+//     stored or compared. So is a time profile's. 0 is any length.
 //   - omitted_refs: clear, keep. What becomes of a user's time profiles,
 //     apartment and identifiers when an update does not mention them (§4). To
 //     clear identifiers detaches those without a link_id too; a list of

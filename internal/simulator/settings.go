@@ -49,6 +49,9 @@ type Settings struct {
 	UpsertsVisibleAfterListings int      `json:"upserts_visible_after_listings"`
 
 	NameMatch       string            `json:"name_match"`
+	NameFold        bool              `json:"name_fold"`
+	NameTrim        bool              `json:"name_trim"`
+	NameMax         int               `json:"name_max"`
 	OmittedRefs     string            `json:"omitted_refs"`
 	MissingRefs     string            `json:"missing_refs"`
 	BoundShape      string            `json:"bound_shape"`
@@ -143,6 +146,7 @@ func (s *Settings) Validate() error {
 		{"deletes_visible_listings", int64(s.DeletesVisibleListings)},
 		{"delete_delay", int64(s.DeleteDelay)},
 		{"upserts_visible_after_listings", int64(s.UpsertsVisibleAfterListings)},
+		{"name_max", int64(s.NameMax)},
 		{"max_users", int64(s.MaxUsers)},
 		{"max_time_profiles", int64(s.MaxTimeProfiles)},
 	} {
@@ -196,6 +200,26 @@ func (s *Settings) outcome(linkID string) (string, bool) {
 
 func (s *Settings) omits(linkID string) bool {
 	return slices.ContainsFunc(s.OmitResults, func(id string) bool { return strings.EqualFold(id, linkID) })
+}
+
+// storedName is the form in which the panel stores a name.
+func (s *Settings) storedName(name string) string {
+	if s.NameTrim {
+		name = strings.Join(strings.Fields(name), " ")
+	}
+	if runes := []rune(name); s.NameMax > 0 && len(runes) > s.NameMax {
+		name = string(runes[:s.NameMax])
+		if s.NameTrim {
+			name = strings.TrimSpace(name)
+		}
+	}
+	return name
+}
+
+// sameName reports whether two names are one to the panel.
+func (s *Settings) sameName(a, b string) bool {
+	a, b = s.storedName(a), s.storedName(b)
+	return a == b || s.NameFold && strings.EqualFold(a, b)
 }
 
 // apiMajor is the number that tells the device family: 2 for panels with

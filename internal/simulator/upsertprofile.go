@@ -48,7 +48,7 @@ func (p *Panel) upsertTimeProfiles(c *call) (map[string]any, *apiError) {
 			continue
 		}
 		success, code, uid := p.upsertTimeProfile(item)
-		out.upserted(item.linkID, success, code, p.profiles.nameTaken(item.name, uid))
+		out.upserted(item.linkID, success, code, p.profiles.nameTaken(item.name, uid, p.settings.sameName))
 	}
 	return out.body(), nil
 }
@@ -63,7 +63,7 @@ func (p *Panel) upsertTimeProfile(item profileItem) (success bool, code string, 
 	if item.refused != nil {
 		return false, codeBadRules, uid
 	}
-	t := TimeProfile{uid, item.linkID, item.name, item.time, item.repeat}
+	t := TimeProfile{uid, item.linkID, p.settings.storedName(item.name), item.time, item.repeat}
 	if r != nil {
 		r.item = t.copied()
 		return true, codeUpdated, uid

@@ -42,7 +42,7 @@ func (p *Panel) upsertUsers(c *call) (map[string]any, *apiError) {
 			continue
 		}
 		success, info, uid := p.upsertUser(item)
-		out.upserted(item.linkID, success, info, p.users.nameTaken(item.name, uid))
+		out.upserted(item.linkID, success, info, p.users.nameTaken(item.name, uid, p.settings.sameName))
 	}
 	return out.body(), nil
 }
@@ -54,7 +54,7 @@ func (p *Panel) upsertUser(item userItem) (success bool, info any, uid int) {
 	if r == nil && p.settings.NameMatch == "update" {
 		// As documented: the name alone makes it the same user, even one made
 		// at the panel or owned by another link_id.
-		r = p.users.byName(item.name)
+		r = p.users.byName(item.name, p.settings.sameName)
 	}
 	var u User
 	if r != nil {
@@ -85,7 +85,7 @@ func (p *Panel) upsertUser(item userItem) (success bool, info any, uid int) {
 // fill puts item into u and returns the codes of the references that lead
 // nowhere and were dropped.
 func (p *Panel) fill(u *User, item userItem) (missing []string) {
-	u.LinkID, u.Name, u.Info = item.linkID, item.name, item.info
+	u.LinkID, u.Name, u.Info = item.linkID, p.settings.storedName(item.name), item.info
 	if item.lockNumber != nil {
 		u.LockNumber = *item.lockNumber
 	}

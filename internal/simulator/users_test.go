@@ -108,6 +108,35 @@ func TestAuthFactorsAreTakenAsTextsOrObjects(t *testing.T) {
 	equal(t, "listed", c.do("GET", usersPath, nil).at("list_items", 0, "auth_factors"), []string{"card", "qr"})
 }
 
+func TestNamesAsPanelsStoreAndCompareThem(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change       func(*simulator.Settings)
+		second       string // after "Ada Lovelace"
+		stored, info string // of the second; "updated" means that it took the first one over
+	}{
+		"as they are":  {func(*simulator.Settings) {}, " ada lovelace", " ada lovelace", "created"},
+		"folded":       {func(s *simulator.Settings) { s.NameFold = true }, "ada LOVELACE", "ada LOVELACE", "updated"},
+		"trimmed":      {func(s *simulator.Settings) { s.NameTrim = true }, " Ada  Lovelace ", "Ada Lovelace", "updated"},
+		"cut":          {func(s *simulator.Settings) { s.NameMax = 5 }, "Ada Lovett", "Ada L", "updated"},
+		"cut by runes": {func(s *simulator.Settings) { s.NameMax = 3 }, "Zoë Ada", "Zoë", "created"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := start(t).Panel("lobby")
+			set(p, tt.change)
+			c := login(t, p)
+			c.upsert(usersPath, user(1, "Ada Lovelace"))
+			r := c.upsert(usersPath, user(2, tt.second))
+			equal(t, "outcome", r.outcomes(), tt.info)
+			users := p.State().Users
+			equal(t, "name", users[len(users)-1].Name, tt.stored)
+			c.upsert(profilesPath, profile(1, tt.second))
+			equal(t, "name of a time profile", p.State().TimeProfiles[0].Name, tt.stored)
+		})
+	}
+}
+
 func TestNameMatch(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
