@@ -63,10 +63,10 @@ type Stored[T any] struct {
 func (c *Collection[T]) Create(ctx context.Context, item T) (Stored[T], error) {
 	op := &upsert[T]{id: c.kind.linkID(item), action: actionCreate, make: func(T) T { return item }}
 	outcome, err := c.write(ctx, op)
-	if err != nil {
-		return Stored[T]{}, err
+	var held look[T]
+	if err == nil {
+		held, err = c.confirm(ctx, op, outcome)
 	}
-	held, err := c.confirm(ctx, op, outcome)
 	var differs *DiffersError
 	if errors.As(err, &differs) {
 		// A person without the time profile meant for them may pass at any hour:

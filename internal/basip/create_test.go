@@ -48,14 +48,16 @@ func TestCollisionSendsNothing(t *testing.T) {
 		users []object
 		want  ExistsError
 	}{
-		"same name":              {[]object{wire(1, "Ann", "")}, ExistsError{LinkID: id(1), ByName: true}},
-		"same link_id":           {[]object{wire(2, "Eve", "")}, ExistsError{LinkID: id(2)}},
-		"same name and link_id":  {[]object{wire(2, "Ann", "")}, ExistsError{LinkID: id(2)}},
-		"same name, hand-made":   {[]object{wire(1, "Ann", `{"link_id":null}`)}, ExistsError{ByName: true}},
-		"same name, unreadable":  {[]object{wire(1, "Ann", `{"lock_number":"x"}`)}, ExistsError{LinkID: id(1), ByName: true}},
-		"same name on page 3":    {append(people(110), wire(200, "Ann", "")), ExistsError{LinkID: id(200), ByName: true}},
-		"link_id in upper case":  {[]object{wire(2, "Eve", `{"link_id":"`+strings.ToUpper(id(2).String())+`"}`)}, ExistsError{LinkID: id(2)}},
-		"link_id of two, second": {[]object{wire(1, "Eve", ""), wire(2, "Eva", "")}, ExistsError{LinkID: id(2)}},
+		"same name":              {[]object{wire(1, "Ann", "")}, ExistsError{Existing: "Ann", LinkID: id(1), ByName: true}},
+		"same link_id":           {[]object{wire(2, "Eve", "")}, ExistsError{Existing: "Eve", LinkID: id(2)}},
+		"same name and link_id":  {[]object{wire(2, "Ann", "")}, ExistsError{Existing: "Ann", LinkID: id(2)}},
+		"same name, hand-made":   {[]object{wire(1, "Ann", `{"link_id":null}`)}, ExistsError{Existing: "Ann", ByName: true}},
+		"same name, unreadable":  {[]object{wire(1, "Ann", `{"lock_number":"x"}`)}, ExistsError{Existing: "Ann", LinkID: id(1), ByName: true}},
+		"same name on page 3":    {append(people(110), wire(200, "Ann", "")), ExistsError{Existing: "Ann", LinkID: id(200), ByName: true}},
+		"link_id in upper case":  {[]object{wire(2, "Eve", `{"link_id":"`+strings.ToUpper(id(2).String())+`"}`)}, ExistsError{Existing: "Eve", LinkID: id(2)}},
+		"name in another case":   {[]object{wire(1, "ANN", "")}, ExistsError{Existing: "ANN", LinkID: id(1), ByName: true}},
+		"name with blanks":       {[]object{wire(1, " Ann\u00a0 ", `{"link_id":null}`)}, ExistsError{Existing: " Ann\u00a0 ", ByName: true}},
+		"link_id of two, second": {[]object{wire(1, "Eve", ""), wire(2, "Eva", "")}, ExistsError{Existing: "Eva", LinkID: id(2)}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -93,18 +93,22 @@ func (e *ItemError) Error() string {
 // on the panel already: a panel's upsert matches by name as well as by link_id
 // (contract §2.4).
 type ExistsError struct {
-	Panel  string
-	Kind   string // "user"
-	Name   string
-	LinkID uuid.UUID // of the existing entity; uuid.Nil when it was made at the panel
-	ByName bool      // the names are the same; otherwise the link_ids are
+	Panel    string
+	Kind     string    // "user"
+	Name     string    // the wanted one
+	Existing string    // the existing entity's, which may be spelt differently
+	LinkID   uuid.UUID // of the existing entity; uuid.Nil when it was made at the panel
+	ByName   bool      // the names are the same; otherwise the link_ids are
 }
 
 // Error implements error.
 func (e *ExistsError) Error() string {
 	what := fmt.Sprintf("link_id %s", e.LinkID)
 	if e.ByName {
-		what = fmt.Sprintf("the name %q", e.Name)
+		what = fmt.Sprintf("the name %q", e.Existing)
+		if e.Existing != e.Name {
+			what += fmt.Sprintf(", which a panel may take for %q,", e.Name)
+		}
 	}
 	return fmt.Sprintf("panel %q has a %s with %s already", e.Panel, e.Kind, what)
 }

@@ -22,6 +22,7 @@ type kind[T any] struct {
 	minAPI           int // the first major API version that has them
 
 	linkID      func(T) uuid.UUID
+	uid         func(T) *int64 // the panel's own number, nil when it does not tell
 	name        func(T) string
 	decode      func(json.RawMessage) (T, error)
 	encode      func(T) (json.RawMessage, error)

@@ -20,6 +20,7 @@ func timeProfileKind() kind[TimeProfile] {
 		singular: "time profile", plural: "time profiles",
 		all: OpTimeProfilesAll, list: OpTimeProfilesList, upsert: OpTimeProfilesUpsert, delete: OpTimeProfilesDelete,
 		linkID:      func(p TimeProfile) uuid.UUID { return p.LinkID },
+		uid:         func(p TimeProfile) *int64 { return p.UID },
 		name:        func(p TimeProfile) string { return p.Name },
 		decode:      decodeTimeProfile,
 		encode:      encodeTimeProfile,

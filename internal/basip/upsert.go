@@ -25,6 +25,12 @@ type upsert[T any] struct {
 	sent    bool            // it has been in a call whose answer was lost
 }
 
+// answered is what becomes of one upsert of a call, upsertAnswers of all by link_id.
+type (
+	answered[T any]      = bulk.Answer[written[T]]
+	upsertAnswers[T any] = map[uuid.UUID]answered[T]
+)
+
 // written is the outcome of an upsert that the panel accepted.
 type written[T any] struct {
 	stored
@@ -40,22 +46,23 @@ type look[T any] struct {
 }
 
 // sendUpserts carries out one bulk upsert and looks what became of it.
-func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answers map[uuid.UUID]bulk.Answer[written[T]], err error) {
+func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answers upsertAnswers[T], err error) {
 	err = c.client.exclusive(ctx, func(ctx context.Context) error {
 		if err := c.supported(ctx); err != nil {
 			return err
 		}
 		recently := c.ago(writeAge)
-		if err := c.prepare(ctx, ops); err != nil {
+		taken, err := c.prepare(ctx, ops)
+		if err != nil {
 			return err
 		}
-		answers = map[uuid.UUID]bulk.Answer[written[T]]{}
+		answers = upsertAnswers[T]{}
 		var sent []*upsert[T]
 		var ids []uuid.UUID
 		var items []json.RawMessage
 		for _, op := range ops {
 			if op.refused != nil {
-				answers[op.id] = bulk.Answer[written[T]]{Err: op.refused}
+				answers[op.id] = answered[T]{Err: op.refused}
 				continue
 			}
 			sent, ids, items = append(sent, op), append(ids, op.id), append(items, op.data)
@@ -68,7 +75,7 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 			known = snapshot[T]{}
 		}
 		var answer results
-		err := c.client.call(ctx, request{
+		err = c.client.call(ctx, request{
 			action: c.named(sent[0].action, ids...), op: c.kind.upsert, body: map[string]any{"list_items": items},
 		}, &answer)
 		c.wrote()
@@ -84,8 +91,9 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 		entries, listErr := c.afterUpserts(ctx, sent, known)
 		for _, op := range sent {
 			outcome, err := c.judge(op, answer)
-			answers[op.id] = bulk.Answer[written[T]]{Result: written[T]{outcome, c.seen(op, entries, listErr)}, Err: err}
+			answers[op.id] = answered[T]{Result: written[T]{outcome, c.seen(op, entries, listErr)}, Err: err}
 		}
+		c.settleTakeovers(ctx, sent, answers, taken, entries)
 		c.promised(sent, func(op *upsert[T]) bool {
 			var unconfirmed *UnconfirmedError
 			answer, seen := answers[op.id], answers[op.id].Result.first
@@ -98,10 +106,11 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 }
 
 // prepare makes what is to be sent of what is there, and refuses what would take
-// another entity over. The caller must have the turn.
-func (c *Collection[T]) prepare(ctx context.Context, ops []*upsert[T]) error {
-	var taken []entry[T] // read when the first name needs it
-	var names []T        // of those before in the same call
+// another entity over. It returns what the panel lists, if it had to look for
+// names. The caller must have the turn.
+func (c *Collection[T]) prepare(ctx context.Context, ops []*upsert[T]) (taken []entry[T], err error) {
+	var holders []holder // read when the first name needs them, then with those before in the same call
+	var before []*upsert[T]
 	for _, op := range ops {
 		op.refused = nil
 		var current T
@@ -109,7 +118,7 @@ func (c *Collection[T]) prepare(ctx context.Context, ops []*upsert[T]) error {
 		if op.action != actionCreate {
 			entries, err := c.listed(ctx, c.ago(writeAge))
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if current, op.refused = find(entries, c.kind, op.id); op.refused != nil {
 				continue
@@ -118,50 +127,27 @@ func (c *Collection[T]) prepare(ctx context.Context, ops []*upsert[T]) error {
 		}
 		op.current, op.wanted = current, op.make(current)
 		if !exists || c.kind.name(op.wanted) != c.kind.name(current) {
-			if taken == nil {
-				var err error
+			if holders == nil {
 				if taken, err = c.taken(ctx); err != nil {
-					return err
+					return nil, err
+				}
+				holders = c.holders(taken)
+				for _, op := range before {
+					holders = append(holders, c.holder(op.wanted))
 				}
 			}
-			if op.refused = c.free(taken, names, op, exists); op.refused != nil {
+			if op.refused = c.collision(holders, op, exists); op.refused != nil {
 				continue
 			}
 		}
 		if op.data, op.refused = c.kind.encode(op.wanted); op.refused == nil {
-			names = append(names, op.wanted)
+			before = append(before, op)
+			if holders != nil {
+				holders = append(holders, c.holder(op.wanted))
+			}
 		}
 	}
-	return nil
-}
-
-// free reports with an *ExistsError that link_id or name belong to another entity
-// already, on the panel or in the same call.
-func (c *Collection[T]) free(taken []entry[T], before []T, op *upsert[T], exists bool) error {
-	name := c.kind.name(op.wanted)
-	collides := func(other T) error {
-		id := c.kind.linkID(other)
-		if id == op.id && (exists || op.sent) || id != op.id && c.kind.name(other) != name {
-			return nil
-		}
-		return &ExistsError{Panel: c.client.name, Kind: c.kind.singular, Name: name, LinkID: id, ByName: id != op.id}
-	}
-	for _, e := range taken {
-		if err := collides(e.value); err != nil {
-			return err
-		}
-	}
-	for _, other := range before {
-		if err := collides(other); err != nil {
-			return err
-		}
-	}
-	for _, promised := range c.promises {
-		if err := collides(promised); err != nil {
-			return err
-		}
-	}
-	return nil
+	return taken, nil
 }
 
 // judge returns what the answer says of one item.
@@ -173,8 +159,8 @@ func (c *Collection[T]) judge(op *upsert[T], answer results) (stored, error) {
 	case reason != "":
 		return outcome, c.itemError(op.action, op.wanted, words, reason)
 	case op.action == actionCreate && outcome.updated && !op.sent: // if it was sent before, that is what was updated
-		return outcome, c.itemError(op.action, op.wanted, wordUpdated,
-			"the panel changed an entity that was there already, although none with this name or link_id was listed; look at it on the panel before anything else")
+		return outcome, &takeoverError{c.itemError(op.action, op.wanted, wordUpdated,
+			"the panel changed an entity that was there already, although none with this name or link_id was listed; look at it on the panel before anything else")}
 	}
 	return outcome, nil
 }
@@ -224,7 +210,7 @@ func (c *Collection[T]) write(ctx context.Context, op *upsert[T]) (written[T], e
 	return outcome, err
 }
 
-func (c *Collection[T]) itemError(action string, item T, words, reason string) error {
+func (c *Collection[T]) itemError(action string, item T, words, reason string) *ItemError {
 	return &ItemError{
 		Panel: c.client.name, Action: action + " " + c.kind.singular,
 		LinkID: c.kind.linkID(item), Name: c.kind.name(item), Words: words, Reason: reason,

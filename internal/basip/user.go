@@ -20,6 +20,7 @@ func userKind() kind[User] {
 		all: OpUsersAll, list: OpUsersList, upsert: OpUsersUpsert, delete: OpUsersDelete,
 		minAPI:      2,
 		linkID:      func(u User) uuid.UUID { return u.LinkID },
+		uid:         func(u User) *int64 { return u.UID },
 		name:        func(u User) string { return u.Name },
 		decode:      decodeUser,
 		encode:      encodeUser,
