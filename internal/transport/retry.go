@@ -76,6 +76,8 @@ func (r *retrying) again(req *http.Request, resp *http.Response, err error, atte
 	switch {
 	case req.Context().Err() != nil, errors.Is(err, ErrBodyTooLarge), errors.Is(err, ErrHeldBack):
 		return false
+	case ExplainTLS(err).Kind != TLSNone: // a certificate or a scheme is not mended by waiting
+		return false
 	case NeverSent(err):
 		// Before the first answer a wrong address is likelier than a reboot.
 		if r.reached.Load() {
@@ -93,10 +95,11 @@ func (r *retrying) again(req *http.Request, resp *http.Response, err error, atte
 	}
 }
 
-// NeverSent reports whether err means that no connection could be made, or that
-// the request was held back, so that the other side has done nothing about it.
+// NeverSent reports whether err means that no connection could be made or secured,
+// or that the request was held back, so that the other side has done nothing about
+// it.
 func NeverSent(err error) bool {
-	if errors.Is(err, ErrHeldBack) {
+	if errors.Is(err, ErrHeldBack) || ExplainTLS(err).Kind != TLSNone {
 		return true
 	}
 	var op *net.OpError
