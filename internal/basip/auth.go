@@ -63,15 +63,15 @@ func (c *Client) authorize(ctx context.Context, action string) error {
 	// A refused login is documented as 400; 401 and 403 are seen elsewhere.
 	case errors.As(err, &failed) && (failed.Status == http.StatusBadRequest ||
 		failed.Status == http.StatusUnauthorized || failed.Status == http.StatusForbidden):
-		failed.Err = ErrLoginRefused
-		failed.Hint = "Check username and password of this panel; the login is not tried again in this run, since panels block addresses that fail to log in."
+		failed.Problem, failed.Err = "refused the login", ErrLoginRefused
+		failed.Hint = "Check username and password of this panel. The login is not tried again in this run, since panels block addresses that fail to log in."
 		c.session.refused = failed
 		return failed
 	case err != nil:
 		return err
 	case answer.Token == "":
 		return &Error{
-			Panel: c.name, Action: login.action, Method: http.MethodGet, Path: c.base.Path + c.paths[OpLogin][0].path,
+			Panel: c.name, Problem: "does not answer like a panel", Action: login.action, Method: http.MethodGet, Path: c.base.Path + c.paths[OpLogin][0].path,
 			Status: http.StatusOK, Err: errors.New("the answer holds no token"),
 		}
 	}

@@ -76,15 +76,15 @@ func ParseURL(text string) (*url.URL, error) {
 	base, err := url.Parse(text)
 	switch {
 	case err != nil: // its text repeats a part of what was given, which may be a piece of a password
-		return nil, errors.New("it is no URL")
+		return nil, errors.New("it is not a valid URL")
 	case base.Scheme != "http" && base.Scheme != "https":
-		return nil, fmt.Errorf("it needs to begin with http:// or https://")
+		return nil, errors.New("it must begin with http:// or https://")
 	case base.Hostname() == "":
-		return nil, fmt.Errorf("it names no host")
+		return nil, errors.New("it has no host")
 	case base.User != nil:
-		return nil, fmt.Errorf("it holds credentials; they belong in username and password")
+		return nil, errors.New("it holds credentials; they belong in username and password")
 	case base.RawQuery != "" || base.Fragment != "":
-		return nil, fmt.Errorf("it has a query or a fragment; only the panel's address belongs in it")
+		return nil, errors.New("it has a query or a fragment; only the panel's address belongs in it")
 	}
 	base.Path = strings.TrimRight(base.Path, "/")
 	base.RawPath = ""
@@ -134,7 +134,7 @@ func (c *Client) exclusive(ctx context.Context, f func(context.Context) error) e
 	select {
 	case c.turn <- struct{}{}:
 	case <-ctx.Done():
-		return fmt.Errorf("panel %q: waiting for its turn: %w", c.name, context.Cause(ctx))
+		return &Error{Panel: c.name, Err: fmt.Errorf("waiting for other requests to the panel: %w", context.Cause(ctx))}
 	}
 	defer func() { <-c.turn }()
 	return f(ctx)
@@ -162,7 +162,8 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 		}
 		c.session.forget()
 		if fresh { // a second 401 in a row is not about the token's age
-			refused.Hint = "The panel refuses a token that it has just given out."
+			refused.Problem = "refused its own token"
+			refused.Hint = "The panel refuses a token that it has just given out; restart it if that stays so."
 			return err
 		}
 	}
@@ -183,12 +184,19 @@ func (c *Client) send(ctx context.Context, r request, token string, out any) err
 		}
 		tried, last = append(tried, route.String()), answered
 	}
+	last.Problem = "lacks a path of the API"
 	last.Err = fmt.Errorf("%w (tried %s)", ErrNoSuchPath, strings.Join(tried, ", "))
-	last.Hint = fmt.Sprintf("If this panel has the operation elsewhere, name it in api_paths as %s.", r.op)
-	if c.device != nil {
-		last.Hint = fmt.Sprintf("%s is what answers. %s", c.device, last.Hint)
-	}
+	last.Hint = fmt.Sprintf("If this panel%s has the operation elsewhere, name its path in api_paths as %s.", c.deviceNote(), r.op)
 	return last
+}
+
+// deviceNote describes the device that answers, in brackets after a blank, if it
+// is known.
+func (c *Client) deviceNote() string {
+	if c.device == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", c.device)
 }
 
 // exchange sends one HTTP request and judges its answer.
@@ -220,11 +228,7 @@ func (c *Client) exchange(ctx context.Context, r request, to route, token string
 	}
 	resp, err := c.http.RoundTrip(req)
 	if err != nil {
-		fail.Err = err
-		fail.uncertain = !transport.NeverSent(err)
-		if transport.NeverSent(err) {
-			fail.Hint = "Check the panel's url and that the panel is switched on and can be reached from here."
-		}
+		c.unanswered(fail, r.op, err)
 		return fail
 	}
 	defer resp.Body.Close()
@@ -233,11 +237,11 @@ func (c *Client) exchange(ctx context.Context, r request, to route, token string
 		fail.Err, fail.uncertain = err, true
 		return fail
 	}
-	return c.judge(fail, resp, answer, out)
+	return c.judge(fail, r.op, resp, answer, out)
 }
 
 // judge turns an answer into out or into fail.
-func (c *Client) judge(fail *Error, resp *http.Response, answer []byte, out any) error {
+func (c *Client) judge(fail *Error, op Operation, resp *http.Response, answer []byte, out any) error {
 	fail.Status = resp.StatusCode
 	switch {
 	case resp.StatusCode == http.StatusOK:
@@ -249,22 +253,32 @@ func (c *Client) judge(fail *Error, resp *http.Response, answer []byte, out any)
 				fail.Words = excerpt(c.redact(answer)) // a page of something else; what looks like a panel's may hold tokens and door codes
 			}
 			fail.uncertain = true
+			fail.Problem = "does not answer like a panel"
 			fail.Err = errors.New("the answer is not what a panel answers")
-			fail.Hint = "Check that the url is the panel's own address and no proxy stands before it."
+			fail.Hint = "Check that the url is the panel's own address and that no proxy answers in its place."
 			return fail
 		}
 		return nil
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		fail.Hint = "The address redirects; redirects are not followed, since the login would travel along."
+		fail.Problem = "redirects to another address"
+		fail.Hint = "Redirects are not followed, since the login would travel along."
 		if to, err := resp.Location(); err == nil {
-			fail.Hint += fmt.Sprintf(" If it is the panel's, set its url to %s://%s.", to.Scheme, to.Host)
+			fail.Hint += fmt.Sprintf(" If the address is the panel's, set its url to %s://%s.", to.Scheme, to.Host)
 		}
 		return fail
 	}
 	fail.Words = words(c.redact(answer))
 	fail.uncertain = resp.StatusCode >= http.StatusInternalServerError
-	if resp.StatusCode == http.StatusForbidden {
-		fail.Hint = fmt.Sprintf("Use an account of type admin; this one (%s) is of type %q.", c.username, c.session.accountType)
+	switch {
+	case fail.uncertain:
+		fail.Problem = fmt.Sprintf("failed with status %d", resp.StatusCode)
+		fail.Hint = "The panel itself failed; restart it if that stays so."
+	case c.base.Scheme == "http" && transport.WantsTLS(resp.StatusCode, answer):
+		fail.Problem, fail.Hint = speaksHTTPS, hintHTTPS
+	case resp.StatusCode == http.StatusForbidden:
+		fail.Problem, fail.Hint = "denied the account permission", c.permission(op)
+	default:
+		fail.Problem = "refused the request"
 	}
 	return fail
 }

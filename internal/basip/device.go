@@ -20,12 +20,12 @@ type Device struct {
 
 // String names the device for a message.
 func (d Device) String() string {
-	return fmt.Sprintf("A %s %s with API %s, firmware %s",
+	return fmt.Sprintf("%s %s, API %s, firmware %s",
 		orUnknown(d.Type), orUnknown(d.Model), orUnknown(d.APIVersion), orUnknown(d.FirmwareVersion))
 }
 
 func orUnknown(text string) string {
-	if text == "" {
+	if text = excerpt([]byte(text)); text == "" {
 		return "(unknown)"
 	}
 	return text
@@ -69,7 +69,8 @@ func (c *Client) identify(ctx context.Context) error {
 	if err != nil {
 		var failed *Error
 		if errors.As(err, &failed) && errors.Is(err, ErrNoSuchPath) {
-			failed.Hint = "This does not look like a BAS-IP panel; check the panel's url."
+			failed.Problem = "is not a BAS-IP panel"
+			failed.Hint = "What answers does not look like a BAS-IP panel; check the panel's url."
 		}
 		return err
 	}
@@ -77,12 +78,15 @@ func (c *Client) identify(ctx context.Context) error {
 	wrong := &Error{Panel: c.name, Action: "check who answers", Method: http.MethodGet, Path: c.base.Path + c.paths[OpInfo][0].path, Status: http.StatusOK, Err: ErrWrongPanel}
 	switch {
 	case c.serial != "" && !strings.EqualFold(c.serial, device.SerialNumber):
-		wrong.Hint = fmt.Sprintf("serial_number is set to %q, the device that answers has %q. Nothing was changed; check the panel's url, or serial_number if the panel was exchanged.", c.serial, device.SerialNumber)
+		wrong.Problem = "has another serial number"
+		wrong.Hint = fmt.Sprintf("serial_number is set to %q, and the device that answers has %q. Nothing was changed; check the panel's url, or serial_number if the panel was exchanged.", c.serial, excerpt([]byte(device.SerialNumber)))
 		return wrong
 	case device.Type != "" && !strings.EqualFold(device.Type, "panel"):
-		wrong.Hint = fmt.Sprintf("A door panel is needed and a %s answers. Nothing was changed; check the panel's url.", device.Type)
+		wrong.Problem = "is not a door panel"
+		wrong.Hint = fmt.Sprintf("The device that answers is of type %q, and a door panel is needed. Nothing was changed; check the panel's url.", excerpt([]byte(device.Type)))
 		return wrong
 	case device == Device{}:
+		wrong.Problem = "is not a BAS-IP panel"
 		wrong.Hint = "The answer has none of a panel's fields. Nothing was changed; check the panel's url."
 		return wrong
 	}

@@ -46,24 +46,75 @@ func TestWordsOfAPanel(t *testing.T) {
 	}
 }
 
-func TestForbiddenMentionsTheAccount(t *testing.T) {
+// An account of type admin cannot be told to be one: then it is the panel that
+// forbids the operation.
+func TestForbiddenExplainsTheAccount(t *testing.T) {
 	t.Parallel()
-	p := newPanel()
-	p.script(loginPath, func(p *panel, w http.ResponseWriter, _ *http.Request, _ []byte) {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.tokens = append(p.tokens, "t")
-		writeJSON(w, object{"token": "t", "account_type": "manager"})
-	})
-	p.always[usersUpsert] = says(http.StatusForbidden, `{"error":"Administrator rights required"}`)
-	_, err := p.client(t).Users().Create(t.Context(), someone(1, "Ann"))
-	for _, text := range []string{"Administrator rights required", `"manager"`, "(admin)", "type admin"} {
-		if err == nil || !strings.Contains(err.Error(), text) {
-			t.Errorf("%q is not in the error: %v", text, err)
-		}
+	for account, test := range map[string]struct{ want, not []string }{
+		`"account_type":"manager"`: {[]string{`Use an account of type admin; this one (admin) is of type "manager"`}, []string{"Link"}},
+		`"account_type":"admin"`:   {[]string{"This account (admin) is of type admin", "users_upsert", "AA-14FB", "firmware", "BAS-IP Link"}, []string{"Use an account"}},
+		`"account_type":"Admin"`:   {[]string{"is of type admin"}, []string{"Use an account"}},
+		`"x":1`:                    {[]string{"did not tell the type of this account (admin)", "type admin"}, []string{"Use an account", "Link"}},
+	} {
+		t.Run(account, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.script(loginPath, func(p *panel, w http.ResponseWriter, _ *http.Request, _ []byte) {
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				p.tokens = append(p.tokens, "t")
+				write(w, http.StatusOK, `{"token":"t",`+account+`}`)
+			})
+			p.always[usersUpsert] = says(http.StatusForbidden, `{"error":"Administrator rights required"}`)
+			_, err := p.client(t).Users().Create(t.Context(), someone(1, "Ann"))
+			var failed *Error
+			if !errors.As(err, &failed) || failed.Problem != "denied the account permission" || failed.Words != "Administrator rights required" {
+				t.Fatalf("error %#v, want the panel's refusal", err)
+			}
+			for _, text := range test.want {
+				if !strings.Contains(failed.Hint, text) {
+					t.Errorf("%q is not in the hint: %s", text, failed.Hint)
+				}
+			}
+			for _, text := range test.not {
+				if strings.Contains(failed.Hint, text) {
+					t.Errorf("%q is in the hint: %s", text, failed.Hint)
+				}
+			}
+			p.expect(t, usersUpsert, 1)
+			p.expect(t, loginPath, 1)
+		})
 	}
-	p.expect(t, usersUpsert, 1)
-	p.expect(t, loginPath, 1)
+}
+
+// What a panel says of itself is fit for a terminal.
+func TestWordsArePrintable(t *testing.T) {
+	t.Parallel()
+	const nasty = "\\u001b[2Jred\\u0007"
+	for name, prepare := range map[string]func(*panel){
+		"an error":           func(p *panel) { p.always[usersList] = says(http.StatusConflict, `{"error":"`+nasty+`"}`) },
+		"an error's message": func(p *panel) { p.always[usersList] = says(http.StatusConflict, `{"error":{"message":"`+nasty+`"}}`) },
+		"a message":          func(p *panel) { p.always[usersList] = says(http.StatusConflict, `{"message":"`+nasty+`"}`) },
+		"a model":            func(p *panel) { p.info = `{"device_model":"` + nasty + `","device_type":"panel","api_version":"1.0"}` },
+		"a device type":      func(p *panel) { p.info = `{"device_type":"` + nasty + `","api_version":"2.0"}` },
+		"an account's type": func(p *panel) {
+			p.script(loginPath, says(http.StatusOK, `{"token":"t","account_type":"`+nasty+`"}`))
+			p.always[usersList] = says(http.StatusForbidden, "")
+		},
+		"a very long message": func(p *panel) {
+			p.always[usersList] = says(http.StatusConflict, `{"error":"`+strings.Repeat("long ", 999)+`"}`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			prepare(p)
+			_, err := p.client(t).Users().Get(t.Context(), id(1))
+			if err == nil || strings.ContainsAny(err.Error(), "\x1b\a") || strings.Contains(err.Error(), `\x1b`) || len(err.Error()) > 1000 {
+				t.Errorf("error %q, want one that is printable and short", err)
+			}
+		})
+	}
 }
 
 func TestRedirectIsNotFollowed(t *testing.T) {

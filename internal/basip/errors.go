@@ -28,16 +28,19 @@ var (
 	ErrListingUnreliable = errors.New("the panel's listing is not whole")
 )
 
-// Error is a request that a panel did not answer as it should.
+// Error is a request that a panel did not answer as it should. Each error type of
+// this package has two texts: Error is whole, and Detail leaves out the panel, the
+// object and the hint, for a message that names them itself.
 type Error struct {
-	Panel  string // the panel's name in the configuration
-	Action string // what was being done, "delete users"
-	Method string
-	Path   string // never with its query: a login's query is a secret
-	Status int    // 0 when no answer came
-	Words  string // what the panel itself said, when it said something
-	Hint   string // what the user can do
-	Err    error  // the cause, when there is one
+	Panel   string // the panel's name in the configuration
+	Problem string // what is wrong in a few words that follow the panel's name: "refused the login"
+	Action  string // what was being done, "delete users"
+	Method  string // empty if no request was made
+	Path    string // never with its query: a login's query is a secret
+	Status  int    // 0 when no answer came
+	Words   string // what the panel itself said, when it said something
+	Hint    string // what the user can do
+	Err     error  // the cause, when there is one
 
 	uncertain bool // the panel may have carried the request out all the same
 }
@@ -45,20 +48,38 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "panel %q: %s: %s %s", e.Panel, e.Action, e.Method, e.Path)
-	if e.Status != 0 {
-		fmt.Fprintf(&b, " answered %d %s", e.Status, http.StatusText(e.Status))
+	fmt.Fprintf(&b, "panel %q", e.Panel)
+	if e.Problem != "" {
+		b.WriteString(" " + e.Problem)
 	}
-	if e.Words != "" {
-		fmt.Fprintf(&b, ": the panel says %q", e.Words)
+	if e.Action != "" {
+		b.WriteString(": " + e.Action)
 	}
-	if e.Err != nil {
-		fmt.Fprintf(&b, ": %v", e.Err)
-	}
+	b.WriteString(": " + e.Detail())
 	if e.Hint != "" {
-		fmt.Fprintf(&b, ". %s", e.Hint)
+		b.WriteString(". " + e.Hint)
 	}
 	return b.String()
+}
+
+// Detail tells the request and what came of it.
+func (e *Error) Detail() string {
+	var parts []string
+	if e.Method != "" {
+		request := e.Method + " " + e.Path
+		if e.Status != 0 {
+			request = strings.TrimSpace(fmt.Sprintf("%s answered %d %s", request, e.Status, http.StatusText(e.Status)))
+		}
+		parts = append(parts, request)
+	}
+	if e.Words != "" {
+		parts = append(parts, fmt.Sprintf("the panel says %q", e.Words))
+	}
+	// These two say what Problem says.
+	if e.Err != nil && !errors.Is(e.Err, ErrLoginRefused) && !errors.Is(e.Err, ErrWrongPanel) {
+		parts = append(parts, e.Err.Error())
+	}
+	return strings.Join(parts, ": ")
 }
 
 // Unwrap returns the cause.
@@ -77,16 +98,19 @@ type ItemError struct {
 
 // Error implements error.
 func (e *ItemError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "panel %q: %s %s", e.Panel, e.Action, e.LinkID)
+	object := fmt.Sprintf("%s %s", e.Action, e.LinkID)
 	if e.Name != "" {
-		fmt.Fprintf(&b, " (%s)", e.Name)
+		object += fmt.Sprintf(" (%s)", e.Name)
 	}
-	fmt.Fprintf(&b, ": %s", e.Reason)
-	if e.Words != "" {
-		fmt.Fprintf(&b, ": the panel says %q", e.Words)
+	return fmt.Sprintf("panel %q: %s: %s", e.Panel, object, e.Detail())
+}
+
+// Detail tells the panel's outcome.
+func (e *ItemError) Detail() string {
+	if e.Words == "" {
+		return e.Reason
 	}
-	return b.String()
+	return fmt.Sprintf("%s: the panel says %q", e.Reason, e.Words)
 }
 
 // ExistsError is a creation or renaming that would take over an entity which is
@@ -102,15 +126,18 @@ type ExistsError struct {
 }
 
 // Error implements error.
-func (e *ExistsError) Error() string {
-	what := fmt.Sprintf("link_id %s", e.LinkID)
-	if e.ByName {
-		what = fmt.Sprintf("the name %q", e.Existing)
-		if e.Existing != e.Name {
-			what += fmt.Sprintf(", which a panel may take for %q,", e.Name)
-		}
+func (e *ExistsError) Error() string { return fmt.Sprintf("panel %q: %s", e.Panel, e.Detail()) }
+
+// Detail tells what is in the way.
+func (e *ExistsError) Detail() string {
+	if !e.ByName {
+		return fmt.Sprintf("the panel has a %s with link_id %s already", e.Kind, e.LinkID)
 	}
-	return fmt.Sprintf("panel %q has a %s with %s already", e.Panel, e.Kind, what)
+	text := fmt.Sprintf("the panel has a %s with the name %q already", e.Kind, e.Existing)
+	if e.Existing != e.Name {
+		text += fmt.Sprintf(", which a panel may take for %q", e.Name)
+	}
+	return text
 }
 
 // UnconfirmedError wraps the error of a creation or change that the panel may
@@ -139,15 +166,19 @@ type DiffersError struct {
 
 // Error implements error.
 func (e *DiffersError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "panel %q did not store the %s %s as it was sent", e.Panel, e.Kind, e.LinkID)
+	return fmt.Sprintf("panel %q: %s: %s", e.Panel, e.LinkID, e.Detail())
+}
+
+// Detail tells what differs.
+func (e *DiffersError) Detail() string {
+	text := fmt.Sprintf("the panel did not store the %s as it was sent", e.Kind)
 	if len(e.Differences) > 0 {
-		fmt.Fprintf(&b, ": %s", strings.Join(e.Differences, "; "))
+		text += ": " + strings.Join(e.Differences, "; ")
 	}
 	if e.Words != "" {
-		fmt.Fprintf(&b, ": the panel says %q", e.Words)
+		text += fmt.Sprintf(": the panel says %q", e.Words)
 	}
-	return b.String()
+	return text
 }
 
 // StillThereError is a deletion that the panel accepted, without a listing that
@@ -165,7 +196,12 @@ func (e *StillThereError) Error() string {
 	for i, id := range e.LinkIDs {
 		ids[i] = id.String()
 	}
-	return fmt.Sprintf("panel %q accepted the deletion of %s %s, but no listing without it was seen: %v", e.Panel, e.Kind, strings.Join(ids, ", "), e.Err)
+	return fmt.Sprintf("panel %q: delete %s %s: %s", e.Panel, e.Kind, strings.Join(ids, ", "), e.Detail())
+}
+
+// Detail tells why the deletion is not proven.
+func (e *StillThereError) Detail() string {
+	return fmt.Sprintf("the panel accepted the deletion, but no listing without it was seen: %v", e.Err)
 }
 
 // Unwrap returns why the wait ended.

@@ -86,7 +86,10 @@ func (c *Collection[T]) supported(ctx context.Context) error {
 		}
 	}
 	if major := c.client.device.apiMajor(); major >= 0 && major < c.kind.minAPI {
-		return fmt.Errorf("panel %q: %w: %s need API %d or later; %s is what answers", c.client.name, ErrUnsupported, c.kind.plural, c.kind.minAPI, c.client.device)
+		return &Error{
+			Panel: c.client.name, Problem: "does not support " + c.kind.plural,
+			Err: fmt.Errorf("%w: %s need API %d or later (the device that answers: %s)", ErrUnsupported, c.kind.plural, c.kind.minAPI, c.client.device),
+		}
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func (c *Collection[T]) list(ctx context.Context, op Operation) ([]entry[T], err
 
 func (c *Collection[T]) unreliable(op Operation, err error, hint string) error {
 	return &Error{
-		Panel: c.client.name, Action: "list " + c.kind.plural, Method: c.client.paths[op][0].method, Path: c.client.base.Path + c.client.paths[op][0].path,
+		Panel: c.client.name, Problem: "gave an incomplete listing", Action: "list " + c.kind.plural, Method: c.client.paths[op][0].method, Path: c.client.base.Path + c.client.paths[op][0].path,
 		Status: http.StatusOK, Err: fmt.Errorf("%w: %w", ErrListingUnreliable, err), Hint: hint,
 	}
 }

@@ -65,6 +65,11 @@ type InUseError struct {
 
 // Error implements error.
 func (e *InUseError) Error() string {
+	return fmt.Sprintf("panel %q: time profile %s: %s", e.Panel, e.LinkID, e.Detail())
+}
+
+// Detail tells who refers to the profile.
+func (e *InUseError) Detail() string {
 	var holders []string
 	for _, user := range e.Users {
 		name := fmt.Sprintf("user %q", user.Name)
@@ -78,7 +83,7 @@ func (e *InUseError) Error() string {
 	if e.Identifiers > 0 {
 		holders = append(holders, fmt.Sprintf("%d of the panel's identifiers (cards or codes)", e.Identifiers))
 	}
-	return fmt.Sprintf("panel %q: time profile %s is still referred to by %s", e.Panel, e.LinkID, strings.Join(holders, ", "))
+	return "it is still referred to by " + strings.Join(holders, ", ")
 }
 
 // profilesNotInUse refuses with an *InUseError to delete a profile while anything

@@ -10,14 +10,17 @@ import (
 )
 
 // words finds what a panel says in an answer that is not a success: the error
-// as a string, as true, or as an object with code and message (contract §1.3).
-func words(body []byte) string {
+// as a string, as true, or as an object with code and message (contract §1.3). It
+// is fit for a message.
+func words(body []byte) string { return excerpt([]byte(rawWords(body))) }
+
+func rawWords(body []byte) string {
 	var answer struct {
 		Error   json.RawMessage `json:"error"`
 		Message string          `json:"message"`
 	}
 	if json.Unmarshal(body, &answer) != nil {
-		return excerpt(body)
+		return string(body)
 	}
 	var text string
 	if json.Unmarshal(answer.Error, &text) == nil {
@@ -34,7 +37,7 @@ func words(body []byte) string {
 	if answer.Message != "" {
 		return answer.Message
 	}
-	return excerpt(body)
+	return string(body)
 }
 
 // excerpt makes the beginning of an unexpected body fit for a message.
@@ -76,7 +79,7 @@ func (c *codes) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (c codes) String() string { return strings.Join(c, ", ") }
+func (c codes) String() string { return excerpt([]byte(strings.Join(c, ", "))) }
 
 // linkID reads a link_id: null, missing and forms other than a UUID (they are
 // some other system's) are uuid.Nil.

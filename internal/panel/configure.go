@@ -13,6 +13,8 @@ const (
 	actionRead   = "read"
 	actionUpdate = "update"
 	actionDelete = "delete"
+
+	actionReferences = "look up the time profiles of" // of a user who is about to be created or changed
 )
 
 // configured is the part of a resource that knows the provider's panels.

@@ -141,12 +141,12 @@ func TestAccTimeProfile_isTakenOffAUserAndDestroyed(t *testing.T) {
 	}
 	acctest.Run(t, sim,
 		step(profileAddress, plancheck.ResourceActionCreate, with+officeHours, "POST timeprofile, POST users"),
-		resource.TestStep{Config: without, ExpectError: says("do so in an apply before this one, since Terraform destroys before it changes")},
+		resource.TestStep{Config: without, ExpectError: says("bring that about with terraform apply -target=ADDRESS for each of them, then apply the rest")},
 		step(userAddress, plancheck.ResourceActionUpdate, without+officeHours, "POST users"),
 		step(profileAddress, plancheck.ResourceActionDestroy, without, "DELETE timeprofile"),
 
 		step(userAddress, plancheck.ResourceActionUpdate, with+officeHours, "POST timeprofile, POST users"),
-		resource.TestStep{Config: without, ExpectError: says("one apply does both if lifecycle { create_before_destroy = true } has been applied to the profile")},
+		resource.TestStep{Config: without, ExpectError: says("give the new one another name and set lifecycle { create_before_destroy = true }")},
 		step(profileAddress, plancheck.ResourceActionNoop, with+marked, ""),
 		step(profileAddress, plancheck.ResourceActionDestroy, without, "POST users, DELETE timeprofile"),
 	)

@@ -21,7 +21,7 @@ func TestAccTimeProfile_refusesToTakeOverAnExistingTimeProfile(t *testing.T) {
 		"of the same name": {
 			simulator.TimeProfile{LinkID: idA, Name: "Office hours"},
 			"",
-			[]string{`has a time profile with the name "Office hours" already`, "terraform import gatehouse_panel_time_profile.NAME 'lobby/" + idA + "'"},
+			[]string{`has a time profile with the name "Office hours" already`, "from = gatehouse_panel_time_profile.OLD", `an import block with the id "lobby/` + idA + `"`},
 		},
 		"of the same name, made at the panel": {
 			simulator.TimeProfile{Name: "Office hours"},
@@ -31,7 +31,7 @@ func TestAccTimeProfile_refusesToTakeOverAnExistingTimeProfile(t *testing.T) {
 		"of the same link_id": {
 			simulator.TimeProfile{LinkID: idA, Name: "Night"},
 			`link_id = "` + idA + `"`,
-			[]string{"has a time profile with link_id " + idA + " already", "terraform import gatehouse_panel_time_profile.NAME 'lobby/" + idA + "'"},
+			[]string{"has a time profile with link_id " + idA + " already", "from = gatehouse_panel_time_profile.OLD", `an import block with the id "lobby/` + idA + `"`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestAccTimeProfile_takesOverWhatItWasToldToImport(t *testing.T) {
 	sim.Panel("lobby").SetTimeProfile(simulator.TimeProfile{LinkID: idA, Name: "Office hours", TimeOptions: window, RepeatOptions: once})
 	config := profile(sim, `end = "2026-01-05T20:00:00Z"`)
 	acctest.Run(t, sim,
-		resource.TestStep{Config: config, ExpectError: says(`or leave link_id out, and import it`)},
+		resource.TestStep{Config: config, ExpectError: says(`an import block with the id "lobby/` + idA + `"`)},
 		resource.TestStep{
 			Config:           "import {\n  to = " + profileAddress + "\n  id = \"lobby/" + idA + "\"\n}\n" + config,
 			ConfigPlanChecks: acctest.Plans(profileAddress, plancheck.ResourceActionUpdate),

@@ -37,7 +37,7 @@ func TestAccUser_refusesToTakeOverAnExistingUser(t *testing.T) {
 		"of the same name": {
 			simulator.User{LinkID: idA, Name: "Ada"},
 			`name = "Ada"`,
-			[]string{`has a user with the name "Ada" already`, "terraform import gatehouse_panel_user.NAME 'lobby/" + idA + "'"},
+			[]string{`has a user with the name "Ada" already`, "from = gatehouse_panel_user.OLD", `an import block with the id "lobby/` + idA + `"`},
 		},
 		"of the same name, made at the panel": {
 			simulator.User{Name: "Ada"},
@@ -47,7 +47,7 @@ func TestAccUser_refusesToTakeOverAnExistingUser(t *testing.T) {
 		"of the same link_id": {
 			simulator.User{LinkID: idA, Name: "Somebody else"},
 			"name = \"Ada\"\nlink_id = \"" + idA + `"`,
-			[]string{"has a user with link_id " + idA + " already", "terraform import gatehouse_panel_user.NAME 'lobby/" + idA + "'"},
+			[]string{"has a user with link_id " + idA + " already", "from = gatehouse_panel_user.OLD", `an import block with the id "lobby/` + idA + `"`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestAccUser_logsInOnceWithAWrongPassword(t *testing.T) {
 	sim.Panel("lobby").SetSettings(func(s *simulator.Settings) { s.Password = "another" })
 	acctest.Run(t, sim, resource.TestStep{
 		Config:      acctest.ProviderBlock(sim) + "resource \"gatehouse_panel_user\" \"many\" {\n  count = 8\n  name = \"Person ${count.index}\"\n}\n" + officeHours,
-		ExpectError: says(`the panel says "Wrong login or password": the panel refused the login. Check username and password`),
+		ExpectError: says(`says "Wrong login or password". Check username and password`),
 	})
 	if n := acctest.Count(sim, http.MethodGet, loginPath); n != 1 {
 		t.Errorf("%d login requests were sent, want 1", n)

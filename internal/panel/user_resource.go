@@ -201,7 +201,7 @@ func missingProfiles(ctx context.Context, client *basip.Client, user object, pro
 	}
 	missing, err := client.TimeProfiles().Missing(ctx, profiles.IDs...)
 	if err != nil {
-		diags.Append(user.failed("look up the time profiles of", err))
+		diags.Append(user.failed(actionReferences, err))
 	}
 	for _, id := range missing {
 		diags.AddAttributeError(path.Root("time_profiles"), "No such time profile",

@@ -50,13 +50,13 @@ func TestAccDevice_wrongOneIsRefusedBeforeTheLogin(t *testing.T) {
 	}{
 		"another serial number": {
 			lines: `serial_number = "0a6b3f0e-7c1d-4e55-9b1a-d2f0c8a1b001"`,
-			want:  `serial_number is set to "0a6b3f0e-7c1d-4e55-9b1a-d2f0c8a1b001", the device that answers has "` + serial + `".`,
+			want:  `serial_number is set to "0a6b3f0e-7c1d-4e55-9b1a-d2f0c8a1b001", and the device that answers has "` + serial + `".`,
 		},
 		"no serial number":    {lines: `serial_number = "1"`, info: `{"device_type": "panel", "api_version": "2.10.0"}`, want: `the device that answers has "".`},
-		"a monitor":           {settings: func(s *simulator.Settings) { s.DeviceType = "monitor" }, want: "A door panel is needed and a monitor answers."},
+		"a monitor":           {settings: func(s *simulator.Settings) { s.DeviceType = "monitor" }, want: `The device that answers is of type "monitor", and a door panel is needed.`},
 		"something with JSON": {info: `{"status": "ok"}`, want: "The answer has none of a panel's fields. Nothing was changed; check the panel's url."},
 		"a web page":          {info: `"<html>Welcome</html>"`, want: "the answer is not what a panel answers"},
-		"no panel":            {info: "404", want: "This does not look like a BAS-IP panel; check the panel's url."},
+		"no panel":            {info: "404", want: "What answers does not look like a BAS-IP panel; check the panel's url."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +117,7 @@ func TestAccDevice_redirectIsNotFollowed(t *testing.T) {
 		http.Redirect(w, r, sim.Panel("lobby").URL()+r.URL.RequestURI(), http.StatusTemporaryRedirect)
 	}))
 	t.Cleanup(redirecting.Close)
-	want := "redirects are not followed, since the login would travel along. If it is the panel's, set its url to " + sim.Panel("lobby").URL()
+	want := "Redirects are not followed, since the login would travel along. If the address is the panel's, set its url to " + sim.Panel("lobby").URL()
 	run(t, sim, nil, resource.TestStep{Config: lobby(redirecting.URL, "") + profile(""), ExpectError: says(want)})
 	if requests := sim.Requests(); len(requests) != 0 {
 		t.Errorf("%d requests came through the redirect, want none", len(requests))

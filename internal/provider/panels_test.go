@@ -111,11 +111,11 @@ func TestAccPanels_areFoundInTheEnvironment(t *testing.T) {
 		"alone":                   {alone, all(), ""},
 		"alone, without a block":  {"", all(), ""},
 		"alone, with no panels":   {"provider \"gatehouse\" {\n  dynamic \"panel\" {\n    for_each = {}\n    content { name = panel.key }\n  }\n}\n", all(), ""},
-		"alone, another account":  {alone, all("USERNAME", "admin"), "the panel refused the login"},
-		"alone, default account":  {alone, all("USERNAME", ""), "the panel refused the login"},
-		"alone, another password": {alone, all("PASSWORD", "sesame"), "the panel refused the login"},
+		"alone, another account":  {alone, all("USERNAME", "admin"), `"default" refused the login`},
+		"alone, default account":  {alone, all("USERNAME", ""), `"default" refused the login`},
+		"alone, another password": {alone, all("PASSWORD", "sesame"), `"default" refused the login`},
 		"alone, another device":   {alone, all("SERIAL_NUMBER", "1"), `serial_number is set to "1"`},
-		"alone, no time":          {alone, all("REQUEST_TIMEOUT", "1ns"), "Could not create time profile"},
+		"alone, no time":          {alone, all("REQUEST_TIMEOUT", "1ns"), `Panel "default" did not answer in time`},
 		"the configuration wins": {
 			block("default", `url = "URL"`, `username = "terraform"`, secret, `serial_number = "`+all()["GATEHOUSE_PANEL_SERIAL_NUMBER"]+`"`, `request_timeout = "10s"`),
 			all("URL", "http://127.0.0.1:1", "USERNAME", "x", "PASSWORD", "x", "SERIAL_NUMBER", "x", "REQUEST_TIMEOUT", "1ns"), "",
@@ -123,7 +123,7 @@ func TestAccPanels_areFoundInTheEnvironment(t *testing.T) {
 		"default takes all":           {block("default"), all(), ""},
 		"default takes the password":  {block("default", `url = "URL"`), all("URL", ""), ""},
 		"default takes the url":       {block("default", secret), all("PASSWORD", ""), ""},
-		"another panel takes nothing": {block("lobby", `url = "URL"`, secret), all(), "the panel refused the login"},
+		"another panel takes nothing": {block("lobby", `url = "URL"`, secret), all(), `"lobby" refused the login`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
