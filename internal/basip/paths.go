@@ -95,19 +95,28 @@ func CheckPath(op Operation, override string) error {
 func parsePath(op Operation, override string) (route, error) {
 	defaults := routes(op)
 	if len(defaults) == 0 {
-		return route{}, fmt.Errorf("%q is no operation of the path table", op)
+		return route{}, fmt.Errorf("%q is not an operation; the operations are %s", op, operationNames())
 	}
 	method, path := defaults[0].method, override
 	if before, after, found := strings.Cut(override, " "); found {
 		method, path = before, strings.TrimSpace(after)
 	}
 	if !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}, method) {
-		return route{}, fmt.Errorf("%q is no HTTP verb; write a path, or a verb and a path, such as %q", method, defaults[0])
+		return route{}, fmt.Errorf("%q is not an HTTP verb; write a path, or a verb and a path, such as %q", method, defaults[0])
 	}
 	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, " ?#") {
-		return route{}, fmt.Errorf("%q is no path from the panel's root; write it like %q", path, defaults[0].path)
+		return route{}, fmt.Errorf("%q is not a path from the panel's root; write it like %q", path, defaults[0].path)
 	}
 	return route{method, path}, nil
+}
+
+// operationNames lists the operations for a message.
+func operationNames() string {
+	var names []string
+	for _, op := range Operations() {
+		names = append(names, string(op))
+	}
+	return strings.Join(names, ", ")
 }
 
 // pathTable is one panel's view of the table: the candidates that are left for

@@ -218,15 +218,15 @@ func TestCheckPath(t *testing.T) {
 	}{
 		"path":              {OpUsersDelete, "/api/v1/access/user/items/link", ""},
 		"verb and path":     {OpUsersDelete, "POST /api/v1/access/users/link/delete", ""},
-		"unknown operation": {"users_rename", "/api/v1/x", "no operation"},
-		"no verb":           {OpUsersDelete, "REMOVE /api/v1/x", "no HTTP verb"},
-		"verb in lower":     {OpUsersDelete, "post /api/v1/x", "no HTTP verb"},
-		"relative":          {OpUsersDelete, "api/v1/x", "no path from the panel's root"},
-		"URL":               {OpUsersDelete, "http://panel.test/api/v1/x", "no path from the panel's root"},
-		"query":             {OpUsersList, "/api/v1/x?limit=10", "no path from the panel's root"},
-		"fragment":          {OpUsersList, "/api/v1/x#1", "no path from the panel's root"},
-		"space":             {OpUsersList, "GET /api/v1/x y", "no path from the panel's root"},
-		"empty":             {OpUsersList, "", "no path from the panel's root"},
+		"unknown operation": {"users_rename", "/api/v1/x", "is not an operation"},
+		"no verb":           {OpUsersDelete, "REMOVE /api/v1/x", "is not an HTTP verb"},
+		"verb in lower":     {OpUsersDelete, "post /api/v1/x", "is not an HTTP verb"},
+		"relative":          {OpUsersDelete, "api/v1/x", "is not a path from the panel's root"},
+		"URL":               {OpUsersDelete, "http://panel.test/api/v1/x", "is not a path from the panel's root"},
+		"query":             {OpUsersList, "/api/v1/x?limit=10", "is not a path from the panel's root"},
+		"fragment":          {OpUsersList, "/api/v1/x#1", "is not a path from the panel's root"},
+		"space":             {OpUsersList, "GET /api/v1/x y", "is not a path from the panel's root"},
+		"empty":             {OpUsersList, "", "is not a path from the panel's root"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

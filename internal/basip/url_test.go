@@ -20,12 +20,12 @@ func TestParseURL(t *testing.T) {
 		"192.0.2.10":                        {"", "http://"},
 		"panel.test:80":                     {"", "http://"},
 		"ftp://panel.test":                  {"", "http://"},
-		"http://":                           {"", "no host"},
-		"http://:80":                        {"", "no host"},
+		"http://":                           {"", "has no host"},
+		"http://:80":                        {"", "has no host"},
 		"http://admin:secret@panel.test":    {"", "credentials"},
 		"http://panel.test?password=secret": {"", "query"},
 		"http://panel.test#secret":          {"", "fragment"},
-		"http://admin:secret@panel.test:x":  {"", "no URL"},
+		"http://admin:secret@panel.test:x":  {"", "not a valid URL"},
 	}
 	for text, test := range tests {
 		t.Run(text, func(t *testing.T) {
