@@ -3,9 +3,7 @@ package panel
 import (
 	"context"
 	"fmt"
-	"strings"
 
-	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -16,14 +14,10 @@ import (
 // importByLinkID imports by "panel/link_id", or by "link_id" where there is only
 // one panel. What the object is like is for the Read that follows.
 func importByLinkID(ctx context.Context, panels *Panels, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	name, id := "", req.ID
-	if slash := strings.LastIndex(req.ID, "/"); slash >= 0 {
-		name, id = req.ID[:slash], req.ID[slash+1:]
-	}
-	linkID, err := uuid.Parse(id)
-	if err != nil || len(id) != len(linkID.String()) || linkID == uuid.Nil {
-		resp.Diagnostics.AddError("Invalid import id",
-			fmt.Sprintf("%q is not of the form panel/link_id, or link_id where there is only one panel, with a UUID as link_id.", req.ID))
+	name, linkID, err := parseImportID(req.ID)
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid import ID",
+			fmt.Sprintf("%q is not of the form panel/link_id: %s. %s", req.ID, err, panels.importForm()))
 		return
 	}
 	if panels == nil {
@@ -31,8 +25,10 @@ func importByLinkID(ctx context.Context, panels *Panels, req resource.ImportStat
 		return
 	}
 	panel, diags := panels.resolve(name)
-	resp.Diagnostics.Append(diags...)
 	if diags.HasError() {
+		for _, d := range diags {
+			resp.Diagnostics.AddError(d.Summary(), fmt.Sprintf("%q cannot be imported. %s %s", req.ID, d.Detail(), panels.importForm()))
+		}
 		return
 	}
 	if why, pending := panels.notYet(panel); pending { // nobody could look whether the object exists

@@ -216,6 +216,13 @@ repeat {
 		imports(idA),
 		refuses("garage/"+idA, says(`no panel "garage". Valid names are: lobby`)),
 		refuses("lobby/Office hours", says(`"lobby/Office hours" is not of the form panel/link_id`)),
+		refuses("garage/"+idA, says(`Write the ID as panel/link_id, such as lobby/`)),
+		refuses("lobby/", says(`"lobby/" is not of the form panel/link_id: there is no link_id after the slash. Write the ID as`)),
+		refuses("/"+idA, says(`there is no panel before the slash`)),
+		refuses("site/lobby/"+idA, says(`it has more than one slash`)),
+		refuses("lobby/{"+idA+"}", says(`the link_id is written as `+idA)),
+		refuses("lobby/1", says(`1 is a number, such as a panel's own uid`)),
+		refuses(" lobby/"+idA, says(`it has blanks at an end`)),
 		refuses("lobby/"+idC, says(`Cannot import non-existent remote object`)),
 	)
 }
