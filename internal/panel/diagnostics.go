@@ -67,6 +67,8 @@ func (o object) summary(action string, err error) string {
 		return fmt.Sprintf("Panel %q %s", o.panel, failed.Problem)
 	case errors.As(err, &stillThere):
 		return fmt.Sprintf("Panel %q did not confirm the deletion", o.panel)
+	case errors.As(err, &unconfirmed) && errors.Is(err, context.Canceled):
+		return fmt.Sprintf("Interrupted while the %s was being %s", o.noun, done(action))
 	case errors.As(err, &unconfirmed):
 		return fmt.Sprintf("Panel %q did not confirm the %s", o.panel, o.noun)
 	case errors.Is(err, context.Canceled):

@@ -78,7 +78,7 @@ func TestDiagnosticsOfAFailure(t *testing.T) {
 			"the command was interrupted. Nothing was sent that changes the panel. Apply again to go on.", "",
 		},
 		"interrupted after it was sent": {
-			ada, actionCreate, &basip.UnconfirmedError{Err: post(context.Canceled)}, `Panel "lobby" did not confirm the user`,
+			ada, actionCreate, &basip.UnconfirmedError{Err: post(context.Canceled)}, `Interrupted while the user was being created`,
 			"POST /users: the command was interrupted. " + unknown, "",
 		},
 		"no time left before it was sent": {
