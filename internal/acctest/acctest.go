@@ -140,7 +140,7 @@ func Run(t *testing.T, sim *simulator.Simulator, steps ...resource.TestStep) {
 func OnlyBulkDeletes(sim *simulator.Simulator) error {
 	for _, request := range sim.Requests() {
 		if request.Method == http.MethodDelete && !strings.HasSuffix(request.Path, "/items/link") {
-			return fmt.Errorf("%s %s is no bulk endpoint", request.Method, request.Path)
+			return fmt.Errorf("%s %s is not a bulk endpoint", request.Method, request.Path)
 		}
 	}
 	return nil

@@ -115,7 +115,7 @@ func profilesNotInUse(ctx context.Context, c *Client, ids []uuid.UUID) (map[uuid
 		case len(inUse.Users) > 0 || inUse.Identifiers > 0:
 			verdicts[id] = verdict{refusal: inUse}
 		case !told:
-			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("panel %q does not tell which time profiles its users refer to, so nobody could check that no user depended on time profile %s (%s)", c.name, id, profile.Name)}}
+			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("Panel %q does not tell which time profiles its users refer to, so nobody could check that no user depended on time profile %s (%s).", c.name, id, profile.Name)}}
 		}
 	}
 	return verdicts, nil

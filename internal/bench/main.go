@@ -116,7 +116,7 @@ func numbers(list string) (ns []int, err error) {
 	for field := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(field))
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("%q is no number above zero", field)
+			return nil, fmt.Errorf("%q is not a number above zero", field)
 		}
 		ns = append(ns, n)
 	}

@@ -25,7 +25,7 @@ type keepEquivalentModifier struct {
 
 // Description says what the modifier does, in plain text.
 func (m keepEquivalentModifier) Description(context.Context) string {
-	return "Another spelling of the same value is no change."
+	return "Another spelling of the same value is not a change."
 }
 
 // MarkdownDescription says what the modifier does.

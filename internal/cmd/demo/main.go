@@ -128,7 +128,7 @@ func reportDeletes(sim *simulator.Simulator) error {
 			continue
 		}
 		if request.Method != "DELETE" || !bulk {
-			return fmt.Errorf("%s %s on panel %s is no bulk endpoint", request.Method, request.Path, request.Target)
+			return fmt.Errorf("%s %s on panel %s is not a bulk endpoint", request.Method, request.Path, request.Target)
 		}
 		calls[call{request.Target, what}]++
 		ids[call{request.Target, what}] += request.IDs
