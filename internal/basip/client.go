@@ -78,7 +78,7 @@ func ParseURL(text string) (*url.URL, error) {
 	case err != nil: // its text repeats a part of what was given, which may be a piece of a password
 		return nil, errors.New("it is not a valid URL")
 	case base.Scheme != "http" && base.Scheme != "https":
-		return nil, errors.New("it must begin with http:// or https://")
+		return nil, errors.New("it needs to begin with http:// or https://")
 	case base.Hostname() == "":
 		return nil, errors.New("it has no host")
 	case base.User != nil:

@@ -84,7 +84,7 @@ func (p *Panels) resolve(name string) (string, diag.Diagnostics) {
 func (p *Panels) valid() string {
 	names := p.names()
 	if len(names) == 0 {
-		return "The provider block names no panels; add a panel block, or set GATEHOUSE_PANEL_URL."
+		return "The provider block has no panels; add a panel block, or set GATEHOUSE_PANEL_URL."
 	}
 	return fmt.Sprintf("Valid names are: %s.", strings.Join(names, ", "))
 }

@@ -205,8 +205,8 @@ func missingProfiles(ctx context.Context, client *basip.Client, user object, pro
 	}
 	for _, id := range missing {
 		diags.AddAttributeError(path.Root("time_profiles"), "No such time profile",
-			fmt.Sprintf("Panel %q has no time profile %s, which %s is to refer to. Nothing was sent, since a panel may let a user pass at any hour whose time profile does not exist. "+
-				"Create the profile on this panel first; referring to the link_id attribute of its resource sees to the order.", client.Name(), id, user))
+			fmt.Sprintf("Could not store %s: the panel has no time profile %s. Nothing was sent, since a panel may let a user pass at any hour whose time profile does not exist. "+
+				"Create the profile on this panel first, and refer to the link_id attribute of its resource, so that Terraform keeps the order.", user, id))
 	}
 	return diags
 }

@@ -143,7 +143,7 @@ func (p *gatehouseProvider) addPanel(registry *panel.Panels, one panelBlock, sha
 		if name == environmentPanel {
 			hint += " or in the environment variable " + variable
 		}
-		diags.AddAttributeError(at.AtName(attribute), "Missing panel "+attribute, fmt.Sprintf("Panel %q has no %s. %s.", name, attribute, hint))
+		diags.AddAttributeError(at.AtName(attribute), fmt.Sprintf("Panel %q has no %s", name, attribute), fmt.Sprintf("Panel %q has no %s. %s.", name, attribute, hint))
 	}
 	if one.URL.ValueString() == "" {
 		missing("url", "GATEHOUSE_PANEL_URL")

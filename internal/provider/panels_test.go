@@ -151,8 +151,8 @@ func TestAccPanels_mustBeNamedWhereThereIsAChoice(t *testing.T) {
 		"unknown":             {both + profile(`panel = "attic"`), `The provider block has no panel "attic". Valid names are: garage, lobby.`},
 		"left out":            {both + profile(""), `a resource must say which one it is on. Valid names are: garage, lobby.`},
 		"empty":               {both + profile(`panel = ""`), `a resource must say which one it is on. Valid names are: garage, lobby.`},
-		"no panels":           {"provider \"gatehouse\" {}\n" + profile(""), "The provider block names no panels; add a panel block, or set GATEHOUSE_PANEL_URL."},
-		"no panels, but name": {"provider \"gatehouse\" {}\n" + profile(`panel = "lobby"`), `The provider block has no panel "lobby". The provider block names no panels`},
+		"no panels":           {"provider \"gatehouse\" {}\n" + profile(""), "The provider block has no panels; add a panel block, or set GATEHOUSE_PANEL_URL."},
+		"no panels, but name": {"provider \"gatehouse\" {}\n" + profile(`panel = "lobby"`), `The provider block has no panel "lobby". The provider block has no panels`},
 		"not the environment": {both + profile(`panel = "default"`), `The provider block has no panel "default". Valid names are: garage, lobby.`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,7 +21,7 @@ import (
 )
 
 // panelName is what a panel may be called: its name is the first part of an
-// import id.
+// import ID.
 var panelName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 
 // ValidateConfig implements provider.ProviderWithValidateConfig. What is not
@@ -82,7 +82,7 @@ func validatePanels(panels []panelBlock) diag.Diagnostics {
 		}
 		if known(one.Name) {
 			if !panelName.MatchString(name) {
-				fail(at.AtName("name"), "Invalid panel name", "a name begins with a letter or digit and goes on with letters, digits, '.', '_' and '-', since it is a part of import ids.")
+				fail(at.AtName("name"), "Invalid panel name", "a name begins with a letter or digit and goes on with letters, digits, '.', '_' and '-', since it is a part of import IDs.")
 			}
 			if byName[name] {
 				fail(at.AtName("name"), "Panel name used twice", "two panel blocks have this name. Give each panel a name of its own.")
@@ -106,7 +106,7 @@ func validatePanels(panels []panelBlock) diag.Diagnostics {
 		}
 		if known(one.RequestTimeout) {
 			if timeout, err := time.ParseDuration(one.RequestTimeout.ValueString()); err != nil || timeout <= 0 {
-				fail(at.AtName("request_timeout"), "Invalid request timeout", "%q is no duration above zero. Write it like \"10s\" or \"1m30s\".", one.RequestTimeout.ValueString())
+				fail(at.AtName("request_timeout"), "Invalid request timeout", "%q is not a duration above zero. Write it like \"10s\" or \"1m30s\".", one.RequestTimeout.ValueString())
 			}
 		}
 		for op, value := range one.APIPaths.Elements() {
