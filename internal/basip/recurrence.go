@@ -8,7 +8,7 @@ import (
 
 // Recurrence says how the first window of a [TimeProfile] comes back. Every
 // and Interval give the step; the lists and Nth narrow it down to certain days.
-// A panel knows only some combinations, which [TimeProfile.Check] spells out.
+// A panel knows only some combinations, which [TimeProfile.Holdable] spells out.
 type Recurrence struct {
 	// Every is the unit that Interval counts.
 	Every Period

@@ -42,7 +42,7 @@ type nthDay struct {
 	DayType   string `json:"day_type"`
 }
 
-// encodeRepeat makes repeat_options of a recurrence that passed Check. It takes
+// encodeRepeat makes repeat_options of a recurrence that passed Holdable. It takes
 // the simple form where one says the same, since firmware that shows a profile
 // to people shows those best.
 func encodeRepeat(r *Recurrence) repeatItem {

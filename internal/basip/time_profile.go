@@ -145,13 +145,13 @@ func countAttached(raw json.RawMessage) int {
 }
 
 // encodeTimeProfile makes the upsert item of p (contract §3.5). It refuses a
-// profile that does not pass Check, and one without LinkID, which no later call
+// profile that a panel cannot hold, and one without LinkID, which no later call
 // could address.
 func encodeTimeProfile(p TimeProfile) (json.RawMessage, error) {
 	if p.LinkID == uuid.Nil {
 		return nil, fmt.Errorf("time profile %s: cannot be written without a link_id", p.label())
 	}
-	if err := p.Check(); err != nil {
+	if err := p.Holdable(); err != nil {
 		return nil, fmt.Errorf("time profile %s: %w", p.label(), err)
 	}
 	var item struct {

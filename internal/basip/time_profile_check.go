@@ -65,12 +65,36 @@ func FieldErrors(err error) []*FieldError {
 	return found
 }
 
-// Check reports every reason why a panel could not hold p, as [FieldError]
+// Check reports every reason not to write p, which is written with the offsets
+// o, to a panel: why a panel could not hold it, as Holdable does, and that a
+// window is not over when it comes back. A panel may hold such a profile, made
+// by hand, so that it must be possible to read one and to restore it.
+func (p TimeProfile) Check(o Offsets) error {
+	var c checker
+	c.holdable(p)
+	if p.Repeat != nil {
+		c.overlap(p, o)
+	}
+	return errors.Join(c.errs...)
+}
+
+// Holdable reports every reason why a panel could not hold p, as [FieldError]
 // values in one joined error: [FieldErrors] takes them apart. The rules are
 // those behind the panel's own refusals (contract §3.4), and those for what
 // its formats have no words for (contract §3.1).
-func (p TimeProfile) Check() error {
+func (p TimeProfile) Holdable() error {
 	var c checker
+	c.holdable(p)
+	return errors.Join(c.errs...)
+}
+
+// checker collects the rules that a time profile breaks.
+type checker struct {
+	errs []error
+}
+
+// holdable checks what a panel could not hold.
+func (c *checker) holdable(p TimeProfile) {
 	c.window(p)
 	if p.Repeat != nil {
 		c.ranges(*p.Repeat)
@@ -81,12 +105,6 @@ func (p TimeProfile) Check() error {
 		c.require(p.Repeat.Until == nil || *p.Repeat.Until >= p.From,
 			FieldUntil, "must not be earlier than the start of the first window", FieldFrom)
 	}
-	return errors.Join(c.errs...)
-}
-
-// checker collects the rules that a time profile breaks.
-type checker struct {
-	errs []error
 }
 
 // require records an error unless ok. The parts besides field that ok was made

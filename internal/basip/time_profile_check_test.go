@@ -94,7 +94,7 @@ func TestTimeProfileCheck(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := test.profile.Check()
+			err := test.profile.Check(Offsets{})
 			var got []ProfileField
 			for _, e := range FieldErrors(err) {
 				got = append(got, e.Field)
@@ -143,13 +143,13 @@ func TestFieldErrorUsesAllThatCounts(t *testing.T) {
 	}
 	for range 4_000 {
 		wrong := randomProfile(random)
-		for _, e := range FieldErrors(wrong.Check()) {
+		for _, e := range FieldErrors(wrong.Check(Offsets{})) {
 			other := randomProfile(random)
 			for _, field := range e.Uses {
 				fields[field](&other, &wrong)
 			}
 			same := func(o *FieldError) bool { return o.Field == e.Field && o.Reason == e.Reason }
-			if !slices.ContainsFunc(FieldErrors(other.Check()), same) {
+			if !slices.ContainsFunc(FieldErrors(other.Check(Offsets{})), same) {
 				t.Fatalf("%+v (%+v) has the error %q, but with all kept that it uses (%v), %+v (%+v) does not",
 					wrong, *wrong.Repeat, e, e.Uses, other, *other.Repeat)
 			}
@@ -182,7 +182,7 @@ func randomProfile(random *rand.Rand) TimeProfile {
 	}
 	return TimeProfile{
 		Name: []string{"", "Night", "\xff"}[random.IntN(3)], AllDay: one(0, 1) == 1,
-		From: int64(one(1, 2, 3)), To: int64(one(1, 2, 3)), Repeat: r,
+		From: int64(one(1, 2, 3, 20*daySeconds)), To: int64(one(1, 2, 3, 2*daySeconds, 50*daySeconds, 9999*daySeconds)), Repeat: r,
 	}
 }
 

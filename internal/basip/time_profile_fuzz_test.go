@@ -50,7 +50,7 @@ func FuzzTimeProfileRoundTrip(f *testing.F) {
 			r = r.normalized()
 			want.Repeat = &r
 		}
-		checked := want.Check()
+		checked := want.Holdable()
 		raw, err := encodeTimeProfile(want)
 		if (err != nil) != (checked != nil) {
 			t.Fatalf("Check() = %v, but encode = %s, %v", checked, raw, err)
@@ -82,7 +82,7 @@ func FuzzDecodeTimeProfile(f *testing.F) {
 			_ = err.Error()
 			return
 		}
-		if first.Check() != nil {
+		if first.Holdable() != nil {
 			return
 		}
 		// What the panel alone decides is not written.
