@@ -127,7 +127,7 @@ func (v InstantValue) ValidateAttribute(_ context.Context, req xattr.ValidateAtt
 		return
 	}
 	if _, err := parse(v.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Date and Time", fmt.Sprintf(
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid date and time", fmt.Sprintf(
 			"%q %s. A date and time looks like 2027-03-01T08:00:00Z or 2027-03-01T09:00:00+01:00 (RFC 3339).",
 			v.ValueString(), err))
 	}
@@ -148,6 +148,20 @@ func (v InstantValue) ValueUnix() int64 {
 		return 0
 	}
 	return seconds
+}
+
+// Offset returns the offset from UTC that the value is written with, in seconds,
+// or 0 when the value is null, unknown or not valid.
+func (v InstantValue) Offset() int {
+	if !v.IsValid() {
+		return 0
+	}
+	instant, err := time.Parse(time.RFC3339, v.ValueString())
+	if err != nil {
+		return 0
+	}
+	_, offset := instant.Zone()
+	return offset
 }
 
 // Why a text is no instant to use, worded to follow the text.
