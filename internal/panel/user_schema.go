@@ -27,9 +27,9 @@ func userSchema(ctx context.Context) schema.Schema {
 			"panel":   panelAttribute("user"),
 			"link_id": linkIDAttribute("user"),
 			"name": schema.StringAttribute{
-				MarkdownDescription: "The name of the person, as people see it at the panel. It must be the only one of its kind on the panel, since a panel takes a user of the same name for the same user.",
+				MarkdownDescription: "The name of the person, as people see it at the panel. It must be the only one of its kind on the panel, since a panel takes a user of the same name for the same user. " + nameRules(),
 				Required:            true,
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				Validators:          []validator.String{nameValidator()},
 			},
 			"info": schema.StringAttribute{
 				MarkdownDescription: "A note about the person, such as a department. Defaults to an empty text.",
