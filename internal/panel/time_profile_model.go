@@ -30,6 +30,7 @@ type timeProfileModel struct {
 	End      instanttype.InstantValue `tfsdk:"end"`
 	AllDay   types.Bool               `tfsdk:"all_day"`
 	Repeat   types.Object             `tfsdk:"repeat"` // a repeatModel
+	Schedule types.String             `tfsdk:"schedule"`
 	UID      types.Int64              `tfsdk:"uid"`
 	Timeouts timeouts.Value           `tfsdk:"timeouts"`
 }
@@ -70,19 +71,37 @@ func part[T attr.Value](attributes map[string]attr.Value, name string) T {
 }
 
 // profile returns the time profile that m describes. All of it must be known,
-// except for link_id, which is uuid.Nil as long as there is none, and must pass
-// basip's Check.
+// except for link_id, which is uuid.Nil as long as there is none, and a panel must
+// be able to hold it. The spellings that a plan keeps of a former configuration are
+// no reason for other rules, which have been applied to the configuration.
 func (m timeProfileModel) profile(context.Context) (basip.TimeProfile, diag.Diagnostics) {
 	r := readTimeProfile(m)
-	r.check()
+	r.refuse(r.profile.Holdable())
 	if !r.diags.HasError() {
 		maps.Copy(r.open, r.partial)
 		for _, field := range slices.Sorted(maps.Keys(r.open)) {
-			r.diags.AddAttributeError(fieldPath(field), "Time Profile Not Known", fmt.Sprintf(
+			r.diags.AddAttributeError(fieldPath(field), "Time profile not known", fmt.Sprintf(
 				"%s has no value, or none that is valid, although the time profile is about to be written to the panel. This is a bug in the provider.", fieldPath(field)))
 		}
 	}
 	return r.profile, r.diags
+}
+
+// schedule returns the words for when m is open: unknown as long as a part of m is
+// that they depend on, and null if one is missing, because the panel holds something
+// that Terraform cannot.
+func (m timeProfileModel) schedule(ctx context.Context) types.String {
+	for _, part := range []attr.Value{m.Start, m.End, m.AllDay, m.Repeat} {
+		if value, err := part.ToTerraformValue(ctx); err != nil || !value.IsFullyKnown() {
+			return types.StringUnknown()
+		}
+	}
+	r := readTimeProfile(m)
+	delete(r.open, basip.FieldName)
+	if len(r.open) > 0 || r.diags.HasError() {
+		return types.StringNull()
+	}
+	return types.StringValue(r.profile.Schedule(r.offsets))
 }
 
 // setProfile makes m what the panel holds. Spellings that m already has stay
@@ -102,6 +121,7 @@ func (m *timeProfileModel) setProfile(ctx context.Context, p basip.TimeProfile) 
 	m.End = keepInstant(m.End, p.To, path.Root("end"), &diags)
 	m.Repeat = types.ObjectNull(repeatAttrTypes())
 	if p.Repeat == nil {
+		m.Schedule = m.schedule(ctx)
 		return diags
 	}
 
@@ -122,6 +142,7 @@ func (m *timeProfileModel) setProfile(ctx context.Context, p basip.TimeProfile) 
 	value, more := types.ObjectValueFrom(ctx, repeatAttrTypes(), repeat)
 	diags.Append(more...)
 	m.Repeat = value
+	m.Schedule = m.schedule(ctx)
 	return diags
 }
 
@@ -141,7 +162,7 @@ func keepInstant(prior instanttype.InstantValue, seconds int64, at path.Path, di
 	}
 	value := instanttype.FromUnix(seconds)
 	if !value.IsValid() {
-		diags.AddAttributeWarning(at, "Time Out of Range", fmt.Sprintf(
+		diags.AddAttributeWarning(at, "Time out of range", fmt.Sprintf(
 			"The panel holds %d seconds after the beginning of 1970 for %s, which is not within the years 1970 to 9999. "+
 				"It is taken for no value; an apply writes the configured one to the panel.", seconds, at))
 		return instanttype.NewInstantNull()

@@ -143,6 +143,7 @@ func TestTimeProfileModelBothWays(t *testing.T) {
 			configured := night(form.attributes)
 			configured.LinkID = uuidtype.NewUUIDValue(uuid.MustParse(lowerUUID))
 			configured.AllDay = types.BoolValue(true)
+			configured.Schedule = configured.schedule(ctx)
 			want := basip.TimeProfile{
 				LinkID: uuid.MustParse(lowerUUID), Name: "Night", AllDay: true,
 				From: 1803927600, To: 1803960000, Repeat: &form.recurrence,
@@ -349,7 +350,7 @@ func FuzzTimeProfileModel(f *testing.F) {
 			want.Repeat = r
 		}
 		inRange := func(n int64) bool { return n >= instanttype.MinUnix && n <= instanttype.MaxUnix }
-		if want.Check() != nil || !inRange(from) || !inRange(to) || ends && !inRange(until) {
+		if want.Check(basip.Offsets{}) != nil || !inRange(from) || !inRange(to) || ends && !inRange(until) {
 			return
 		}
 		var m timeProfileModel

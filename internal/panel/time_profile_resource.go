@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -22,10 +24,13 @@ var (
 )
 
 // timeProfileResource is gatehouse_panel_time_profile.
-type timeProfileResource struct{ configured }
+type timeProfileResource struct {
+	configured
+	now func() time.Time // for what lies in the past
+}
 
 // NewTimeProfileResource returns the resource gatehouse_panel_time_profile.
-func NewTimeProfileResource() resource.Resource { return &timeProfileResource{} }
+func NewTimeProfileResource() resource.Resource { return &timeProfileResource{now: time.Now} }
 
 // object names the time profile in diagnostics.
 func (m timeProfileModel) object() object {
@@ -58,6 +63,24 @@ func (r *timeProfileResource) ModifyPlan(ctx context.Context, req resource.Modif
 		return
 	}
 	planPanel(ctx, r.panels, req, resp)
+	if resp.Diagnostics.HasError() || resp.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	var plan timeProfileModel
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("schedule"), plan.schedule(ctx))...)
+	if resp.Plan.Raw.Equal(req.State.Raw) { // a schedule that is over is no news
+		return
+	}
+	var config timeProfileModel // its spellings, of which the plan may keep former ones
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(warnOfTimeProfile(config, r.now())...)
 }
 
 // Create implements resource.Resource.
@@ -75,6 +98,7 @@ func (r *timeProfileResource) Create(ctx context.Context, req resource.CreateReq
 		plan.LinkID = uuidtype.NewUUIDValue(uuid.New())
 	}
 	profile, diags := plan.profile(ctx)
+	plan.Schedule = plan.schedule(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -11,15 +11,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/instanttype"
 )
 
-// timeProfileSchema describes gatehouse_panel_time_profile. Its attributes have
-// no validators of their own: what a panel can hold is known to package basip,
-// which validateTimeProfile asks.
+// timeProfileSchema describes gatehouse_panel_time_profile. Its attributes but
+// the name have no validators of their own: what a panel can hold is known to
+// package basip, which validateTimeProfile asks.
 func timeProfileSchema(ctx context.Context) schema.Schema {
 	return schema.Schema{
 		MarkdownDescription: "A time profile of a door panel, which newer panels call an access restriction: a window of time and, if it repeats, how. " +
@@ -30,22 +31,31 @@ func timeProfileSchema(ctx context.Context) schema.Schema {
 			"panel":   panelAttribute("time profile"),
 			"link_id": linkIDAttribute("time profile"),
 			"name": schema.StringAttribute{
-				MarkdownDescription: "The name of the time profile, as people see it at the panel. It must not be blank.",
+				MarkdownDescription: "The name of the time profile, as people see it at the panel. " + nameRules(),
 				Required:            true,
+				Validators:          []validator.String{nameValidator()},
 			},
 			"start": instantAttribute(schema.StringAttribute{
 				MarkdownDescription: "When the first window begins: date, time and offset from UTC in whole seconds as in RFC 3339, such as `2027-03-01T08:00:00+01:00`. Another spelling of the same instant is no change.",
 				Required:            true,
 			}),
 			"end": instantAttribute(schema.StringAttribute{
-				MarkdownDescription: "When the first window ends, in the form of `start`. It must be later than `start`; with `all_day` it may be the same. A window over midnight ends on the next day.",
-				Required:            true,
+				MarkdownDescription: "When the first window ends, in the form of `start`. It must be later than `start`; with `all_day` it may be the same. A window over midnight ends on the next day. " +
+					"This is not the end of the repetition, which is `repeat.until`: a window that is longer than the time until the next one begins is an error. A window that lasts exactly as long, such as 24 hours every day, is open always.",
+				Required: true,
 			}),
 			"all_day": schema.BoolAttribute{
-				MarkdownDescription: "Whether the window is whole days, so that the panel looks at the dates of `start` and `end` only. Defaults to `false`.",
+				MarkdownDescription: "Whether the window is whole days, so that the panel looks at the dates of `start` and `end` only. It is open on both of them. Defaults to `false`.",
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(false),
+			},
+			"schedule": schema.StringAttribute{
+				MarkdownDescription: "The schedule in words, for people who review a plan, such as `Mon–Fri 09:00–18:00, every week, no end`. " +
+					"Days of the week stand in the order of the week. " +
+					"All times are those of a clock with the offset of `start`; if that is UTC, the words say so, and `next day` marks an end after midnight. " +
+					"Null if the panel holds a time that is out of range.",
+				Computed: true,
 			},
 			"uid": schema.Int64Attribute{
 				MarkdownDescription: "The panel's own number for the time profile, null when the panel does not tell it.",

@@ -20,21 +20,41 @@ import (
 // yet.
 func validateTimeProfile(_ context.Context, m timeProfileModel) diag.Diagnostics {
 	r := readTimeProfile(m)
-	r.check()
+	r.refuse(r.profile.Check(r.offsets))
 	return r.diags
+}
+
+// warnOfTimeProfile reports, at the attribute to look at, what is doubtful about
+// a configuration at the time now. What is not known yet causes no warning.
+func warnOfTimeProfile(m timeProfileModel, now time.Time) diag.Diagnostics {
+	var diags diag.Diagnostics
+	r := readTimeProfile(m)
+	for _, w := range r.profile.Warnings(now, r.offsets) {
+		if !slices.ContainsFunc(w.Uses, func(field basip.ProfileField) bool { return r.open[field] || r.partial[field] }) {
+			at := fieldPath(w.Field)
+			diags.AddAttributeWarning(at, w.Summary, fmt.Sprintf("%s %s.", at, w.Reason))
+		}
+	}
+	return diags
 }
 
 // profileReading is a time profile read from a model that may not be whole.
 type profileReading struct {
 	profile basip.TimeProfile
+	// offsets are those that the model is written with.
+	offsets basip.Offsets
 	// open are the parts of profile that say nothing about the model: there was
 	// no value, it is not known yet, or it is one that its type refuses.
 	open map[basip.ProfileField]bool
-	// partial are the sets in which examples stand for elements that are not
-	// known yet. The rules can be applied to them, but they cannot be used.
+	// partial are the sets of which some elements are not known yet: profile has the
+	// others, or an example. The rules can be applied to them, but they cannot be used.
 	partial map[basip.ProfileField]bool
 	diags   diag.Diagnostics
 }
+
+// longestMonth stands for a day of the month that is not known: it comes back the
+// most seldom.
+const longestMonth = 31
 
 // readTimeProfile converts what can be converted of m.
 func readTimeProfile(m timeProfileModel) *profileReading {
@@ -46,6 +66,7 @@ func readTimeProfile(m timeProfileModel) *profileReading {
 		From:   r.instant(basip.FieldFrom, m.Start),
 		To:     r.instant(basip.FieldTo, m.End),
 	}
+	r.offsets = basip.Offsets{From: m.Start.Offset(), To: m.End.Offset()}
 	r.leaveOpenIf(m.AllDay.IsUnknown(), basip.FieldAllDay)
 	r.leaveOpenIf(m.Repeat.IsUnknown(), basip.FieldRepeat)
 	if m.Repeat.IsNull() || m.Repeat.IsUnknown() {
@@ -60,7 +81,7 @@ func readTimeProfile(m timeProfileModel) *profileReading {
 		Every:     basip.Period(r.text(basip.FieldEvery, repeat.Every)),
 		Interval:  1,
 		Weekdays:  readSet(r, basip.FieldWeekdays, repeat.Weekdays, time.Monday, r.weekday),
-		MonthDays: readSet(r, basip.FieldMonthDays, repeat.MonthDays, 1, number[int]),
+		MonthDays: readSet(r, basip.FieldMonthDays, repeat.MonthDays, longestMonth, number[int]),
 		Months:    readSet(r, basip.FieldMonths, repeat.Months, time.January, number[time.Month]),
 	}
 	if !repeat.Interval.IsNull() {
@@ -83,11 +104,11 @@ func readTimeProfile(m timeProfileModel) *profileReading {
 	return r
 }
 
-// check adds the rules of the panel that the profile breaks. One that involves
-// an open part is no rule to apply yet.
-func (r *profileReading) check() {
-	for _, e := range basip.FieldErrors(r.profile.Check()) {
-		if slices.ContainsFunc(e.Uses, func(field basip.ProfileField) bool { return r.open[field] }) {
+// refuse adds the rules that the profile breaks. One that involves an open part is
+// no rule to apply yet, and names have a validator of their own.
+func (r *profileReading) refuse(err error) {
+	for _, e := range basip.FieldErrors(err) {
+		if e.Field == basip.FieldName || slices.ContainsFunc(e.Uses, func(field basip.ProfileField) bool { return r.open[field] }) {
 			continue
 		}
 		r.fail(e.Field, e.Reason)
@@ -97,7 +118,7 @@ func (r *profileReading) check() {
 // fail adds an error about an attribute; reason follows its name.
 func (r *profileReading) fail(field basip.ProfileField, reason string) {
 	at := fieldPath(field)
-	r.diags.AddAttributeError(at, "Invalid Time Profile", fmt.Sprintf("%s %s.", at, reason))
+	r.diags.AddAttributeError(at, "Invalid time profile", fmt.Sprintf("%s %s.", at, reason))
 }
 
 // leaveOpenIf counts a part among the open ones.
@@ -135,9 +156,9 @@ func number[T ~int](value attr.Value) (T, bool) {
 	return T(toInt(n.ValueInt64())), ok
 }
 
-// readSet reads the elements of a set that are known. If some are not, example
-// stands for them, so that nobody takes the set for an empty one; it must be an
-// element that breaks no rule.
+// readSet reads the elements of a set that are known. If none is, example stands
+// for them, so that nobody takes the set for an empty one; it must be an element
+// that breaks no rule which another one would not break.
 func readSet[T any](r *profileReading, field basip.ProfileField, set types.Set, example T, read func(attr.Value) (T, bool)) []T {
 	r.leaveOpenIf(set.IsUnknown(), field)
 	if set.IsNull() || set.IsUnknown() {
@@ -148,11 +169,10 @@ func readSet[T any](r *profileReading, field basip.ProfileField, set types.Set, 
 		r.leaveOpenIf(true, field)
 		return nil
 	}
-	list := make([]T, 0, len(set.Elements()))
+	var list []T
 	for _, value := range set.Elements() {
 		switch {
 		case value.IsUnknown():
-			list = append(list, example)
 			r.partial[field] = true
 		case value.IsNull():
 			r.fail(field, "must not hold null")
@@ -165,6 +185,9 @@ func readSet[T any](r *profileReading, field basip.ProfileField, set types.Set, 
 			}
 			list = append(list, item)
 		}
+	}
+	if r.partial[field] && len(list) == 0 {
+		list = append(list, example)
 	}
 	return list
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/instanttype"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/uuidtype"
 )
 
 // diagnosticPaths returns where the diagnostics are, "" for none in particular.
@@ -44,7 +46,6 @@ func TestValidateTimeProfile(t *testing.T) {
 	}{
 		"once":                {night(nil), nil},
 		"daily":               {night(attributes{"every": text("day")}), nil},
-		"blank name":          {changed(func(m *timeProfileModel) { m.Name = text("  ") }), []string{"name"}},
 		"end before start":    {changed(func(m *timeProfileModel) { m.End = early }), []string{"end"}},
 		"end at start":        {changed(func(m *timeProfileModel) { m.End = at("2027-03-01T19:00:00Z") }), []string{"end"}},
 		"end at start, whole": {changed(func(m *timeProfileModel) { m.End, m.AllDay = m.Start, types.BoolValue(true) }), nil},
@@ -133,6 +134,58 @@ func TestValidateTimeProfile(t *testing.T) {
 				"every": text("year"), "months": types.SetUnknown(types.Int64Type), "week_of_month": text("last"), "day_type": text("friday"),
 			}), nil,
 		},
+		// A window of ten hours. Whether it overlaps the next one hangs on the days.
+		"window longer than a day": {
+			night(attributes{"every": text("day"), "until": late}).ending("2027-03-02T21:00:00+01:00"), []string{"end"},
+		},
+		"window of a day": {night(attributes{"every": text("day")}).ending("2027-03-02T20:00:00+01:00"), nil},
+		"weekdays apart":  {night(attributes{"every": text("week"), "weekdays": words("monday", "wednesday")}).ending("2027-03-03T20:00:00+01:00"), nil},
+		"weekdays beside each other": {
+			night(attributes{"every": text("week"), "weekdays": words("monday", "tuesday")}).ending("2027-03-03T20:00:00+01:00"), []string{"end"},
+		},
+		"long, start unknown": {
+			changed(func(m *timeProfileModel) {
+				*m = night(attributes{"every": text("day")}).ending("2028-03-03T20:00:00+01:00")
+				m.Start = instanttype.NewInstantUnknown()
+			}), nil,
+		},
+		"long, all_day unknown": {
+			changed(func(m *timeProfileModel) {
+				*m = night(attributes{"every": text("day")}).ending("2028-03-03T20:00:00+01:00")
+				m.AllDay = types.BoolUnknown()
+			}), nil,
+		},
+		"long, repeat unknown": {
+			changed(func(m *timeProfileModel) {
+				m.End, m.Repeat = at("2028-03-03T20:00:00+01:00"), types.ObjectUnknown(repeatAttrTypes())
+			}), nil,
+		},
+		"long, every unknown":    {night(attributes{"every": types.StringUnknown()}).ending("2028-03-03T20:00:00+01:00"), nil},
+		"long, interval unknown": {night(attributes{"every": text("day"), "interval": types.Int64Unknown()}).ending("2028-03-03T20:00:00+01:00"), nil},
+		"long, until unknown": {
+			night(attributes{"every": text("day"), "until": instanttype.NewInstantUnknown()}).ending("2028-03-03T20:00:00+01:00"), []string{"end"},
+		},
+		"long, a weekday unknown": {
+			night(attributes{"every": text("week"), "weekdays": some}).ending("2027-03-08T20:00:00+01:00"), nil,
+		},
+		"longer than a week, a weekday unknown": {
+			night(attributes{"every": text("week"), "weekdays": some}).ending("2027-03-08T21:00:00+01:00"), []string{"end"},
+		},
+		"weekdays beside each other, another unknown": {
+			night(attributes{
+				"every": text("week"), "weekdays": types.SetValueMust(types.StringType, []attr.Value{text("friday"), text("saturday"), types.StringUnknown()}),
+			}).ending("2027-03-03T20:00:00+01:00"), []string{"end"},
+		},
+		"one weekday known, another not": {
+			night(attributes{
+				"every": text("week"), "weekdays": types.SetValueMust(types.StringType, []attr.Value{text("tuesday"), types.StringUnknown()}),
+			}).ending("2027-03-03T20:00:00+01:00"), nil,
+		},
+		"long, a month day unknown": {
+			night(attributes{
+				"every": text("month"), "month_days": types.SetValueMust(types.Int64Type, []attr.Value{types.Int64Unknown()}),
+			}).ending("2027-03-31T20:00:00+01:00"), nil,
+		},
 		"several": {
 			night(attributes{"every": text("week"), "interval": count(3), "month_days": numbers(40), "until": early}),
 			[]string{"repeat.month_days", "repeat.month_days", "repeat.weekdays", "repeat.until"},
@@ -152,6 +205,12 @@ func TestValidateTimeProfile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ending is m with another end.
+func (m timeProfileModel) ending(end string) timeProfileModel {
+	m.End = instanttype.NewInstantValue(end)
+	return m
 }
 
 // TestUnknownIsNeverWrong makes every right configuration unknown one attribute
@@ -191,6 +250,81 @@ func unknownOf(name string) attr.Value {
 		return instanttype.NewInstantUnknown()
 	default:
 		return types.StringUnknown()
+	}
+}
+
+func TestWarnOfTimeProfile(t *testing.T) {
+	t.Parallel()
+	type attributes = map[string]attr.Value
+	text, at := types.StringValue, instanttype.NewInstantValue
+	now := time.Date(2028, 6, 1, 0, 0, 0, 0, time.UTC) // later than night
+	weekly := func(days types.Set) timeProfileModel {
+		return night(attributes{"every": text("week"), "weekdays": days})
+	}
+	some := types.SetValueMust(types.StringType, []attr.Value{text("friday"), types.StringUnknown()})
+	tests := map[string]struct {
+		model timeProfileModel
+		paths []string
+	}{
+		"over":                   {night(nil), []string{"end"}},
+		"end unknown":            {changed(func(m *timeProfileModel) { m.End = instanttype.NewInstantUnknown() }), nil},
+		"all_day unknown":        {changed(func(m *timeProfileModel) { m.AllDay = types.BoolUnknown() }), nil},
+		"repeat unknown":         {changed(func(m *timeProfileModel) { m.Repeat = types.ObjectUnknown(repeatAttrTypes()) }), nil},
+		"repeats no more":        {night(attributes{"every": text("day"), "until": at("2028-01-01T00:00:00Z")}), []string{"repeat.until"}},
+		"until unknown":          {night(attributes{"every": text("day"), "until": instanttype.NewInstantUnknown()}), nil},
+		"start excluded":         {weekly(words("friday")), []string{"start"}},
+		"start among them":       {weekly(words("friday", "monday")), nil},
+		"weekdays unknown":       {weekly(types.SetUnknown(types.StringType)), nil},
+		"a weekday unknown":      {weekly(some), nil},
+		"every unknown":          {night(attributes{"every": types.StringUnknown(), "weekdays": words("friday")}), nil},
+		"two offsets":            {weekly(words("monday")).ending("2027-03-02T05:00:00+02:00"), []string{"end"}},
+		"nth day, week unknown":  {night(attributes{"every": text("month"), "week_of_month": types.StringUnknown(), "day_type": text("friday")}), nil},
+		"not the nth day":        {night(attributes{"every": text("month"), "week_of_month": text("last"), "day_type": text("monday")}), []string{"start"}},
+		"all three":              {night(attributes{"every": text("week"), "weekdays": words("friday"), "until": at("2028-01-01T00:00:00Z")}).ending("2027-03-02T05:00:00Z"), []string{"start", "end", "repeat.until"}},
+		"excluded by a month":    {night(attributes{"every": text("year"), "months": numbers(4)}), []string{"start"}},
+		"excluded by month_days": {night(attributes{"every": text("month"), "month_days": numbers(4)}), []string{"start"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			diags := warnOfTimeProfile(test.model, now)
+			if got := diagnosticPaths(diags); !reflect.DeepEqual(got, test.paths) || diags.HasError() {
+				t.Errorf("warnings at %v, want %v: %v", got, test.paths, diags)
+			}
+			for _, d := range diags {
+				if at := diagnosticPaths(diag.Diagnostics{d})[0]; !strings.HasPrefix(d.Detail(), at+" ") || strings.Count(d.Detail(), ". ") > 0 {
+					t.Errorf("detail %q is not one sentence about %s", d.Detail(), at)
+				}
+			}
+		})
+	}
+}
+
+func TestScheduleIsKnownWithItsInputs(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	type attributes = map[string]attr.Value
+	weekly := attributes{"every": types.StringValue("week"), "weekdays": words("monday")}
+	want := types.StringValue("Mon 20:00–05:00 next day, every week, no end")
+	known := night(weekly)
+	known.Name, known.LinkID, known.UID = types.StringUnknown(), uuidtype.NewUUIDUnknown(), types.Int64Unknown()
+	if got := known.schedule(ctx); !got.Equal(want) {
+		t.Errorf("schedule() = %s, want %s", got, want)
+	}
+	for name, m := range map[string]timeProfileModel{
+		"start":     changed(func(m *timeProfileModel) { m.Start = instanttype.NewInstantUnknown() }),
+		"end":       changed(func(m *timeProfileModel) { m.End = instanttype.NewInstantUnknown() }),
+		"all_day":   changed(func(m *timeProfileModel) { m.AllDay = types.BoolUnknown() }),
+		"repeat":    changed(func(m *timeProfileModel) { m.Repeat = types.ObjectUnknown(repeatAttrTypes()) }),
+		"until":     night(attributes{"every": types.StringValue("day"), "until": instanttype.NewInstantUnknown()}),
+		"a weekday": night(attributes{"every": types.StringValue("week"), "weekdays": types.SetValueMust(types.StringType, []attr.Value{types.StringUnknown()})}),
+	} {
+		if got := m.schedule(ctx); !got.IsUnknown() {
+			t.Errorf("with %s unknown: schedule() = %s", name, got)
+		}
+	}
+	if got := changed(func(m *timeProfileModel) { m.End = instanttype.NewInstantNull() }).schedule(ctx); !got.IsNull() {
+		t.Errorf("without an end: schedule() = %s, want null", got)
 	}
 }
 
