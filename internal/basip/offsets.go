@@ -56,16 +56,16 @@ func (p TimeProfile) windowSeconds(o Offsets) (length, less int64) {
 // back in one of the larger regions: from the end of October to the beginning of
 // November in the north, at the beginning of April in the south.
 func (p TimeProfile) mayFallBack() bool {
-	const most = 32 * daySeconds // beyond, an hour is no matter
-	if p.To-p.From > most {
+	const most = 32 // days; beyond, an hour is no matter
+	if p.To-p.From > most*daySeconds {
 		return false
 	}
-	for at := p.From; ; at = min(at+daySeconds, p.To) {
+	for n := range int64(most + 1) {
+		at := min(p.From+n*daySeconds, p.To)
 		switch _, month, day := local(at, 0).Date(); {
 		case month == time.October && day >= 24, month == time.November && day <= 8, month == time.April && day <= 8:
 			return true
-		case at >= p.To:
-			return false
 		}
 	}
+	return false
 }

@@ -104,6 +104,7 @@ func TestCheckRefusesWindowsThatOverlap(t *testing.T) {
 		"a date east of UTC":  {start: "2027-02-28T23:00:00Z", fits: "2027-03-01T22:59:59Z", repeat: every(Daily, 1), allDay: true},
 		"in a kept spelling":  {start: "2027-06-19T22:00:00Z", fits: "2027-06-20T23:59:59+02:00", repeat: every(Daily, 1), allDay: true},
 		"a date of 25 hours":  {start: "2027-10-31T00:00:00+02:00", fits: "2027-10-31T23:59:59+01:00", repeat: every(Daily, 1), allDay: true},
+		"two dates, 24 hours": {start: "2027-10-30T12:00:00+02:00", fits: "2027-10-30T23:00:00+02:00", overlaps: "2027-10-31T11:00:00+01:00", repeat: every(Daily, 1), allDay: true},
 		"the same in UTC":     {start: "2027-10-30T22:00:00Z", fits: "2027-10-31T22:59:59Z", repeat: every(Daily, 1), allDay: true},
 		"25 hours in England": {start: "2027-10-31T00:00:00+01:00", fits: "2027-10-31T23:59:59Z", repeat: every(Daily, 1), allDay: true},
 

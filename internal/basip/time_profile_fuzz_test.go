@@ -10,7 +10,7 @@ import (
 )
 
 // FuzzTimeProfileRoundTrip builds profiles from numbers and expects each that
-// passes Check to come back from the wire as it was.
+// passes Holdable to come back from the wire as it was.
 func FuzzTimeProfileRoundTrip(f *testing.F) {
 	f.Add("Night", false, int64(1700000000), int64(1700003600), uint8(0), int16(1), uint8(0), uint32(0), uint16(0), uint8(0), false, int64(0))
 	f.Add("Every two weeks", false, int64(0), int64(1), uint8(2), int16(2), uint8(0), uint32(0), uint16(0), uint8(0), false, int64(0))
@@ -53,7 +53,7 @@ func FuzzTimeProfileRoundTrip(f *testing.F) {
 		checked := want.Holdable()
 		raw, err := encodeTimeProfile(want)
 		if (err != nil) != (checked != nil) {
-			t.Fatalf("Check() = %v, but encode = %s, %v", checked, raw, err)
+			t.Fatalf("Holdable() = %v, but encode = %s, %v", checked, raw, err)
 		}
 		if err != nil {
 			return
@@ -65,7 +65,7 @@ func FuzzTimeProfileRoundTrip(f *testing.F) {
 	})
 }
 
-// FuzzDecodeTimeProfile reads anything. What it can read and Check accepts must
+// FuzzDecodeTimeProfile reads anything. What it can read and Holdable accepts must
 // be writable and mean the same afterwards.
 func FuzzDecodeTimeProfile(f *testing.F) {
 	for _, form := range recurrenceForms() {
@@ -82,6 +82,12 @@ func FuzzDecodeTimeProfile(f *testing.F) {
 			_ = err.Error()
 			return
 		}
+		for _, o := range []Offsets{{}, {From: 3600, To: 7200}} { // whatever it is, there are words for it
+			if first.Schedule(o) == "" {
+				t.Fatalf("%+v has no schedule", first)
+			}
+			_, _ = first.Check(o), first.Warnings(time.Unix(0, 0), o)
+		}
 		if first.Holdable() != nil {
 			return
 		}
@@ -92,7 +98,7 @@ func FuzzDecodeTimeProfile(f *testing.F) {
 		}
 		again, err := encodeTimeProfile(first)
 		if err != nil {
-			t.Fatalf("%+v passes Check but not encode: %v", first, err)
+			t.Fatalf("%+v passes Holdable but not encode: %v", first, err)
 		}
 		second, err := decodeTimeProfile(again)
 		if err != nil || !reflect.DeepEqual(second, first) {

@@ -176,3 +176,19 @@ func TestValueFromTerraform(t *testing.T) {
 		t.Errorf("a truth value became %v", got)
 	}
 }
+
+func TestOffset(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"2027-03-01T08:00:00Z": 0, "2027-03-01T08:00:00+00:00": 0, "2027-03-01T08:00:00-00:00": 0,
+		"2027-03-01T08:00:00+01:00": 3600, "2027-03-01T08:00:00+05:30": 19800, "2027-03-01T08:00:00-05:00": -18000,
+		"2027-03-01T08:00:00": 0, "tonight": 0,
+	} {
+		if got := instanttype.NewInstantValue(text).Offset(); got != want {
+			t.Errorf("Offset() of %q is %d, want %d", text, got, want)
+		}
+	}
+	if got := instanttype.NewInstantUnknown().Offset(); got != 0 {
+		t.Errorf("Offset() of an unknown value is %d", got)
+	}
+}
