@@ -36,7 +36,23 @@ func TestAccTimeProfile_refusesWhatNoPanelCanHold(t *testing.T) {
 		"a link_id of words":   {lines: []string{`link_id = "office"`}, at: `link_id = "office"`, want: `"office"`},
 		"a timeout of words":   {lines: []string{block("timeouts", `delete = "soon"`)}, at: `delete = "soon"`, want: `"soon"`},
 
-		"no unit":                {repeat: []string{`interval = 2`}, at: "repeat {", want: "repeat.every must be set within repeat"},
+		"no unit":               {repeat: []string{`interval = 2`}, at: "repeat {", want: "repeat.every must be set within repeat"},
+		"a blank behind a name": {lines: []string{`name = "Office "`}, at: `name = "Office "`, want: "name must not end with a blank (U+0020, character 7 of 7)."},
+		"an invisible name":     {lines: []string{`name = "Of\u200bfice"`}, at: `name = "Of\u200bfice"`, want: "name must not hold an invisible character (U+200B, character 3 of 7)."},
+		"a name of two lines":   {lines: []string{`name = "Office\nhours"`}, at: `name = "Office\nhours"`, want: "name must not hold a line break (U+000A, character 7 of 12)."},
+
+		// Open all year, although it reads as if it were open each day from 9 to 18.
+		"a window of a year, daily":    {repeat: []string{day}, lines: []string{`end = "2026-12-31T18:00:00Z"`}, at: `end = "2026-12-31T18:00:00Z"`, want: "This window lasts 360 days 9 hours, but the next one can begin 1 day after its start, so that the door would stay open from one window to the next. Shorten the window to 1 day at most, and set repeat.until to when the repetition ends."},
+		"a window of 25 hours, daily":  {repeat: []string{day}, lines: []string{`end = "2026-01-06T10:00:00Z"`}, at: `end = "2026-01-06T10:00:00Z"`, want: "end is when the first window ends, not when the repetition ends."},
+		"a window of 3 of 2 days":      {repeat: []string{day, `interval = 2`}, lines: []string{`end = "2026-01-08T09:00:00Z"`}, at: `end = "2026-01-08T09:00:00Z"`, want: "Shorten the window to 2 days at most"},
+		"a window over two Mondays":    {repeat: []string{week}, lines: []string{`end = "2026-01-12T18:00:00Z"`}, at: `end = "2026-01-12T18:00:00Z"`, want: "Shorten the window to 7 days at most"},
+		"a window over the next day's": {repeat: []string{week, `weekdays = ["monday", "tuesday"]`}, lines: []string{`end = "2026-01-06T15:00:00Z"`}, at: `end = "2026-01-06T15:00:00Z"`, want: "This window lasts 1 day 6 hours"},
+		"one from Sunday to Monday":    {repeat: []string{week, `weekdays = ["monday", "sunday"]`}, lines: []string{`end = "2026-01-06T15:00:00Z"`}, at: `end = "2026-01-06T15:00:00Z"`, want: "Shorten the window to 1 day at most"},
+		"a window of 3 days, by month": {repeat: []string{month, `month_days = [12, 10]`}, lines: []string{`end = "2026-01-08T09:00:00Z"`}, at: `end = "2026-01-08T09:00:00Z"`, want: "Shorten the window to 2 days at most"},
+		"a window of two months":       {repeat: []string{month}, lines: []string{`end = "2026-03-05T09:00:00Z"`}, at: `end = "2026-03-05T09:00:00Z"`, want: "Shorten the window to 28 days at most"},
+		"a window of two years":        {repeat: []string{year}, lines: []string{`end = "2028-01-05T09:00:00Z"`}, at: `end = "2028-01-05T09:00:00Z"`, want: "Shorten the window to 365 days at most"},
+		"dates that overlap":           {repeat: []string{day}, lines: []string{`end = "2026-01-06T18:00:00Z"`, `all_day = true`}, at: `end = "2026-01-06T18:00:00Z"`, want: "This window lasts 2 days"},
+
 		"an unknown unit":        {repeat: []string{`every = "hour"`}, want: `repeat.every must be one of "day", "week", "month", "year".`},
 		"the panel's own word":   {repeat: []string{`every = "twoWeeks"`}, want: `repeat.every must be one of`},
 		"an interval of 0":       {repeat: []string{day, `interval = 0`}, want: "repeat.interval must be from 1 to 1000, not 0."},

@@ -82,6 +82,39 @@ func TestAccUser_refusesToTakeANameThatAnotherUserHas(t *testing.T) {
 	)
 }
 
+// What people would read as another name, or not at all, is refused before
+// anything is sent.
+func TestAccUser_refusesNamesThatPeopleCannotRead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ name, want string }{
+		"empty":           {``, "name must not be blank."},
+		"blank":           {`  `, "name must not be blank."},
+		"a blank before":  {` Ada`, "name must not begin with a blank (U+0020, character 1 of 4)."},
+		"a no-break tail": {`Ada\u00a0`, "name must not end with a blank (U+00A0, character 4 of 4)."},
+		"two lines":       {`Ada\nLovelace`, "name must not hold a line break (U+000A, character 4 of 12)."},
+		"a tab":           {`Ada\tLovelace`, "name must not hold a control character (U+0009, character 4 of 12)."},
+		"zero width":      {`A\u200bda`, "name must not hold an invisible character (U+200B, character 2 of 4)."},
+		"turned around":   {`\u202eadA`, "name must not hold an invisible character (U+202E, character 1 of 4)."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Panels(t, "lobby")
+			acctest.Run(t, sim, resource.TestStep{Config: user(sim, `name = "`+test.name+`"`), PlanOnly: true, ExpectError: says(test.want)})
+			if requests := sim.Requests(); len(requests) != 0 {
+				t.Errorf("%d requests were sent, want none", len(requests))
+			}
+		})
+	}
+}
+
+func TestAccUser_takesNamesOfAllScripts(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Panels(t, "lobby")
+	for _, name := range []string{"Zoë Núñez-Ólafsdóttir", "O'Brien", "山田 太郎", "امیر\u200cعلی"} {
+		acctest.Run(t, sim, resource.TestStep{Config: user(sim, `name = "`+name+`"`), ConfigPlanChecks: acctest.Plans(userAddress, plancheck.ResourceActionCreate)})
+	}
+}
+
 // Two resources of one name on one panel: one is made, the other is refused and
 // does not take the first one over.
 func TestAccUser_refusesTheSecondResourceOfOneName(t *testing.T) {
