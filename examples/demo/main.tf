@@ -73,7 +73,7 @@ resource "gatehouse_panel_time_profile" "cleaning" {
   repeat {
     every    = "week"
     interval = 2
-    until    = "2026-12-31T23:59:59+01:00"
+    until    = "2030-12-31T23:59:59+01:00"
   }
 }
 
@@ -83,8 +83,8 @@ resource "gatehouse_panel_time_profile" "open_day" {
 
   panel   = each.key
   name    = "Open day"
-  start   = "2026-06-20T00:00:00+02:00"
-  end     = "2026-06-20T23:59:59+02:00"
+  start   = "2030-06-15T00:00:00+02:00"
+  end     = "2030-06-15T23:59:59+02:00"
   all_day = true
 }
 

@@ -10,7 +10,7 @@ resource "gatehouse_panel_time_profile" "office_hours" {
   }
 }
 
-# Every second Wednesday evening, until the end of the year.
+# Every second Wednesday evening, until the end of 2030.
 resource "gatehouse_panel_time_profile" "cleaning" {
   panel = "lobby"
   name  = "Cleaning"
@@ -19,7 +19,7 @@ resource "gatehouse_panel_time_profile" "cleaning" {
   repeat {
     every    = "week"
     interval = 2
-    until    = "2026-12-31T23:59:59+01:00"
+    until    = "2030-12-31T23:59:59+01:00"
   }
 }
 
@@ -41,7 +41,7 @@ resource "gatehouse_panel_time_profile" "stocktaking" {
 resource "gatehouse_panel_time_profile" "open_day" {
   panel   = "lobby"
   name    = "Open day"
-  start   = "2026-06-20T00:00:00+02:00"
-  end     = "2026-06-20T23:59:59+02:00"
+  start   = "2030-06-15T00:00:00+02:00"
+  end     = "2030-06-15T23:59:59+02:00"
   all_day = true
 }
