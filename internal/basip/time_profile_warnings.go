@@ -26,7 +26,7 @@ func (p TimeProfile) Warnings(now time.Time, o Offsets) []FieldWarning {
 	var found []FieldWarning
 	if reason, uses := p.startExcluded(o); reason != "" {
 		found = append(found, FieldWarning{
-			FieldFrom, "Start is no day of the repetition",
+			FieldFrom, "Start is not a day of the repetition",
 			reason + ", so that it depends on the panel whether the first window opens the door",
 			append(uses, FieldFrom, FieldEvery),
 		})
@@ -43,7 +43,7 @@ func (p TimeProfile) Warnings(now time.Time, o Offsets) []FieldWarning {
 	if p.AllDay { // which ends with the day, by the panel's clock
 		end += daySeconds
 	}
-	const past = "lies in the past, so that the time profile opens no door"
+	const past = "lies in the past, so that the time profile no longer opens a door"
 	switch until := p.Repeat.until(); {
 	case p.Repeat == nil && end < now.Unix():
 		found = append(found, FieldWarning{FieldTo, "Schedule lies in the past", past, []ProfileField{FieldTo, FieldAllDay, FieldRepeat}})

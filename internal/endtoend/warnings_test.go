@@ -32,7 +32,7 @@ resource "gatehouse_panel_time_profile" "doubtful" {
 	warnings := []string{
 		`start is Saturday 2020-03-07, which repeat.weekdays excludes, so that it depends on the panel whether the first window opens the door.`,
 		`end has the offset +02:00, but start has +01:00: check that each is the offset of the panel's clock on that day, because a panel repeats the window by its clock.`,
-		`repeat.until lies in the past, so that the time profile opens no door.`,
+		`repeat.until lies in the past, so that the time profile no longer opens a door.`,
 		`name has 104 characters.`,
 		`Fri 20:00–05:00 next day, every week, until 2020-12-31 01:00`,
 	}
@@ -51,7 +51,7 @@ resource "gatehouse_panel_time_profile" "doubtful" {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if said := strings.Join(strings.Fields(output), " "); strings.Contains(said, "Schedule lies in the past") || strings.Contains(said, "different offsets") || strings.Contains(said, "no day of the repetition") {
+	if said := strings.Join(strings.Fields(output), " "); strings.Contains(said, "Schedule lies in the past") || strings.Contains(said, "different offsets") || strings.Contains(said, "not a day of the repetition") {
 		t.Errorf("a plan without changes warns:\n%s", output)
 	}
 	rewrite(t, w, sim, schedule("Short name"))
