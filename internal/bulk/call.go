@@ -155,14 +155,43 @@ func (g *Group[K, Item, Result]) wanted(ctx context.Context, entries []*entry[K,
 		g.settle(entries, nil, ErrClosed)
 		return nil
 	case ctx.Err() != nil:
-		g.settle(entries, nil, context.Cause(ctx))
+		for _, e := range entries {
+			if e.sent {
+				g.finish(e, Answer[Result]{Err: context.Cause(ctx)})
+			} else {
+				g.finish(e, Answer[Result]{Err: withdrawn(ctx)})
+			}
+		}
 		return nil
 	}
-	left := func(e *entry[K, Item, Result]) bool { return e.waiters == 0 }
+	for _, e := range entries {
+		if seat := e.ended(); seat != nil && !e.sent { // Ctrl-C ends all contexts at once: nothing more is sent then
+			g.finish(e, Answer[Result]{Err: withdrawn(seat)})
+		}
+	}
+	left := func(e *entry[K, Item, Result]) bool { return e.waiters == 0 || e.answered }
 	if slices.ContainsFunc(entries, left) {
 		entries = slices.DeleteFunc(slices.Clone(entries), left)
 	}
+	for _, e := range entries {
+		e.sent = true
+	}
 	return entries
+}
+
+// ended returns the context of a waiter if those of all waiters have ended, and nil
+// otherwise.
+func (e *entry[K, Item, Result]) ended() (one context.Context) {
+	for _, ctx := range e.seats {
+		switch {
+		case ctx == nil:
+		case ctx.Err() == nil:
+			return nil
+		default:
+			one = ctx
+		}
+	}
+	return one
 }
 
 // failed does what is to be done after a call that ended with an error.

@@ -114,3 +114,28 @@ func TestCallHasTheValuesOfItsFirstWaiter(t *testing.T) {
 		}
 	})
 }
+
+// The caller of an item that was never sent learns so: nothing can have come of
+// it.
+func TestWithdrawnItemSaysThatItWasNeverSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, Options[string, item, string]{})
+		ctx, cancel := cancellable(t)
+		sent := w.do(ctx, item{key: "a"})
+		pass(time.Millisecond)
+		waiting := w.do(ctx, item{key: "b"})
+		pass(time.Millisecond)
+		cancel()
+		if o := sent.wait(); !errors.Is(o.err, errStopped) || errors.Is(o.err, ErrWithdrawn) {
+			t.Errorf("the operation under way = %v, want %v alone", o.err, errStopped)
+		}
+		if o := waiting.wait(); !errors.Is(o.err, errStopped) || !errors.Is(o.err, ErrWithdrawn) {
+			t.Errorf("the one that waits = %v, want %v and %v", o.err, ErrWithdrawn, errStopped)
+		}
+		if o := w.do(ctx, item{key: "c"}).wait(); !errors.Is(o.err, ErrWithdrawn) {
+			t.Errorf("the one that comes too late = %v, want %v", o.err, ErrWithdrawn)
+		}
+		w.sent("a")
+	})
+}

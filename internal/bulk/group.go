@@ -3,6 +3,7 @@ package bulk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -54,6 +55,8 @@ type Answer[Result any] struct {
 var (
 	// ErrClosed is the error of operations on a closed group.
 	ErrClosed = errors.New("the provider is stopping")
+	// ErrWithdrawn comes with the cause of the context when an item was never sent.
+	ErrWithdrawn = errors.New("withdrawn before it was sent")
 	// ErrNoAnswer is the error of an item that the other side's answer does not
 	// mention.
 	ErrNoAnswer = errors.New("the answer to the bulk call does not mention it, so nothing is known to have happened")
@@ -103,6 +106,7 @@ type entry[K comparable, Item, Result any] struct {
 	seats    []context.Context       // the contexts of its waiters, nil where one has left
 	waiters  int                     // seats taken
 	batch    *batch[K, Item, Result] // nil while it waits
+	sent     bool                    // Send has got it, or is about to
 	again    bool                    // its call did not carry it out: it is to be sent once more
 	resent   bool                    // it has been
 	answered bool
@@ -127,13 +131,13 @@ func New[K comparable, Item, Result any](options Options[K, Item, Result]) *Grou
 
 // Do carries out one operation in company of others and returns its own outcome.
 // When ctx ends first, Do returns its cause: an item that was not sent yet is
-// withdrawn then, and the call of one that was goes on for the others, or is
+// withdrawn then, with ErrWithdrawn in the error, and the call of one that was goes on for the others, or is
 // cancelled when nobody waits for it any more. An operation that is sent without
 // company is carried out by Do itself, which returns when Send does.
 func (g *Group[K, Item, Result]) Do(ctx context.Context, item Item) (Result, error) {
 	var none Result
 	if ctx.Err() != nil {
-		return none, context.Cause(ctx)
+		return none, withdrawn(ctx)
 	}
 	e, seat, err := g.join(ctx, item)
 	if err != nil {
@@ -146,8 +150,12 @@ func (g *Group[K, Item, Result]) Do(ctx context.Context, item Item) (Result, err
 		select {
 		case <-e.done:
 		case <-ctx.Done():
-			if !g.leave(e, seat) {
+			switch g.leave(e, seat) {
+			case leftWaiting:
+				return none, withdrawn(ctx)
+			case leftCall:
 				return none, context.Cause(ctx)
+			case leftAnswered: // the answer came first
 			}
 		}
 	}
@@ -196,12 +204,26 @@ func (g *Group[K, Item, Result]) equal(key K, item Item) *entry[K, Item, Result]
 	return nil
 }
 
+// withdrawn is the error of an item that is not sent because ctx has ended.
+func withdrawn(ctx context.Context) error {
+	return fmt.Errorf("%w: %w", ErrWithdrawn, context.Cause(ctx))
+}
+
+// What a waiter leaves.
+type left int
+
+const (
+	leftAnswered left = iota // nothing: the answer came first
+	leftWaiting              // an item that Send has not got
+	leftCall                 // an item that Send has got, and may have carried out
+)
+
 // leave takes a waiter away, unless the answer came first.
-func (g *Group[K, Item, Result]) leave(e *entry[K, Item, Result], seat int) (answered bool) {
+func (g *Group[K, Item, Result]) leave(e *entry[K, Item, Result], seat int) left {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if e.answered {
-		return true
+		return leftAnswered
 	}
 	e.seats[seat] = nil
 	e.waiters--
@@ -217,7 +239,10 @@ func (g *Group[K, Item, Result]) leave(e *entry[K, Item, Result], seat int) (ans
 			g.endGathering()
 		}
 	}
-	return false
+	if e.sent {
+		return leftCall
+	}
+	return leftWaiting
 }
 
 // finish sets the answer of an entry, once. The caller holds the mutex.
