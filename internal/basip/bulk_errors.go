@@ -31,3 +31,12 @@ func refusesContent(status int) bool {
 	}
 	return false
 }
+
+// neverSent reports whether the error of a bulk operation whose context has ended
+// shows that the operation was in no request: it was withdrawn, or what was to be
+// read before it was not.
+func neverSent(err error) bool {
+	var failed *Error
+	var unknown *bulk.UnknownError
+	return errors.Is(err, bulk.ErrWithdrawn) || errors.As(err, &failed) && !errors.As(err, &unknown)
+}

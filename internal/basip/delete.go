@@ -24,6 +24,9 @@ type deletion struct {
 // not there is as good. The warnings tell what could not be checked beforehand.
 func (c *Collection[T]) Delete(ctx context.Context, id uuid.UUID) (warnings []string, err error) {
 	accepted, err := c.deletes.Do(ctx, id)
+	if ctx.Err() != nil && neverSent(err) {
+		err = fmt.Errorf("%w: %w", ErrNotSent, err)
+	}
 	if err != nil || accepted.gone {
 		return accepted.warnings, err
 	}

@@ -19,6 +19,8 @@ var (
 	ErrLoginRefused = errors.New("the panel refused the login")
 	// ErrWrongPanel: another device answers at the panel's address.
 	ErrWrongPanel = errors.New("another device answers at this address")
+	// ErrNotSent: a creation or change ended before anything of it was sent.
+	ErrNotSent = errors.New("nothing was sent to the panel")
 	// ErrUnsupported: the panel's firmware cannot hold such entities.
 	ErrUnsupported = errors.New("not supported by the panel")
 	// ErrNoSuchPath: no known form of a path exists on the panel.

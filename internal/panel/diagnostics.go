@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
 )
 
 // object names what a diagnostic is about.
@@ -110,6 +111,8 @@ func (o object) nextStep(action string, err error) string {
 		return "Somebody has removed it since the plan. Plan again to create it anew"
 	case action == actionRead:
 		return hint
+	case action == actionDelete && (interrupted || late) && !errors.Is(err, basip.ErrNotSent):
+		return "The deletion may have been sent: " + kept(action)
 	case interrupted:
 		return "Nothing was sent that changes the panel. Apply again to go on"
 	case late:
@@ -155,20 +158,19 @@ func timeout(action string) string {
 // reason returns the text of an error without what the detail of a diagnostic says
 // already: panel, object and hint.
 func reason(action string, err error) string {
-	switch {
-	case err == context.Canceled: //nolint:errorlint // the end of a chain: what wraps it has its own text
+	switch err { //nolint:errorlint // the end of a chain: what wraps it has its own text
+	case context.Canceled:
 		return "the command was interrupted"
-	case err == context.DeadlineExceeded: //nolint:errorlint // as above
+	case context.DeadlineExceeded:
 		return fmt.Sprintf("the time of %s is over", timeout(action))
-	case err == basip.ErrNotFound: //nolint:errorlint // as above
+	case basip.ErrNotFound:
 		return "it is not on the panel any more"
 	}
-	var unconfirmed *basip.UnconfirmedError
-	if errors.As(err, &unconfirmed) && err == error(unconfirmed) { //nolint:errorlint // this one and not what it wraps
+	if unconfirmed, ok := err.(*basip.UnconfirmedError); ok { //nolint:errorlint // this one and not what it wraps
 		return reason(action, unconfirmed.Err) // the next step says that it is not confirmed
 	}
 	text := err.Error()
-	if detailed, ok := err.(interface{ Detail() string }); ok { //nolint:errorlint // this one and not what it wraps
+	if detailed, ok := err.(interface{ Detail() string }); ok {
 		text = detailed.Detail()
 	}
 	switch wrapper := err.(type) { //nolint:errorlint // it goes down the tree by itself
@@ -181,6 +183,9 @@ func reason(action string, err error) string {
 			text = strings.Replace(text, inner.Error(), reason(action, inner), 1)
 		}
 		text = strings.ReplaceAll(text, "\n", "; ") // of errors.Join
+		for _, said := range []error{basip.ErrNotSent, bulk.ErrWithdrawn} { // the next step says so
+			text = strings.TrimPrefix(text, said.Error()+": ")
+		}
 	}
 	return text
 }

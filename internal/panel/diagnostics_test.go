@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
 )
 
@@ -80,6 +81,14 @@ func TestDiagnosticsOfAFailure(t *testing.T) {
 		"interrupted after it was sent": {
 			ada, actionCreate, &basip.UnconfirmedError{Err: post(context.Canceled)}, `Interrupted while the user was being created`,
 			"POST /users: the command was interrupted. " + unknown, "",
+		},
+		"a deletion that was interrupted, sent or not": {
+			ada, actionDelete, context.Canceled, `Interrupted before the user was deleted`,
+			"the command was interrupted. The deletion may have been sent: the object is kept in the state; the next destroy looks what became of it and goes on from there.", "",
+		},
+		"a deletion that was interrupted before it was sent": {
+			ada, actionDelete, fmt.Errorf("%w: %w", basip.ErrNotSent, fmt.Errorf("%w: %w", bulk.ErrWithdrawn, context.Canceled)), `Interrupted before the user was deleted`,
+			"the command was interrupted. Nothing was sent that changes the panel. Apply again to go on.", "",
 		},
 		"no time left before it was sent": {
 			hours, actionCreate, late, `Panel "lobby" was busy too long`,
