@@ -159,14 +159,14 @@ func (g *Group[K, Item, Result]) wanted(ctx context.Context, entries []*entry[K,
 			if e.sent {
 				g.finish(e, Answer[Result]{Err: context.Cause(ctx)})
 			} else {
-				g.finish(e, Answer[Result]{Err: withdrawn(ctx)})
+				g.finish(e, Answer[Result]{Err: withdrawn(context.Cause(ctx))})
 			}
 		}
 		return nil
 	}
-	for _, e := range entries {
-		if seat := e.ended(); seat != nil && !e.sent { // Ctrl-C ends all contexts at once: nothing more is sent then
-			g.finish(e, Answer[Result]{Err: withdrawn(seat)})
+	for _, e := range entries { // Ctrl-C ends all contexts at once: nothing more is sent then
+		if cause := e.ended(); cause != nil && !e.sent { //nolint:contextcheck // these are the waiters' contexts
+			g.finish(e, Answer[Result]{Err: withdrawn(cause)})
 		}
 	}
 	left := func(e *entry[K, Item, Result]) bool { return e.waiters == 0 || e.answered }
@@ -179,19 +179,19 @@ func (g *Group[K, Item, Result]) wanted(ctx context.Context, entries []*entry[K,
 	return entries
 }
 
-// ended returns the context of a waiter if those of all waiters have ended, and nil
-// otherwise.
-func (e *entry[K, Item, Result]) ended() (one context.Context) {
+// ended returns why the context of a waiter has ended if those of all waiters have,
+// and nil otherwise.
+func (e *entry[K, Item, Result]) ended() (cause error) {
 	for _, ctx := range e.seats {
 		switch {
 		case ctx == nil:
 		case ctx.Err() == nil:
 			return nil
 		default:
-			one = ctx
+			cause = context.Cause(ctx)
 		}
 	}
-	return one
+	return cause
 }
 
 // failed does what is to be done after a call that ended with an error.

@@ -137,7 +137,7 @@ func New[K comparable, Item, Result any](options Options[K, Item, Result]) *Grou
 func (g *Group[K, Item, Result]) Do(ctx context.Context, item Item) (Result, error) {
 	var none Result
 	if ctx.Err() != nil {
-		return none, withdrawn(ctx)
+		return none, withdrawn(context.Cause(ctx))
 	}
 	e, seat, err := g.join(ctx, item)
 	if err != nil {
@@ -152,7 +152,7 @@ func (g *Group[K, Item, Result]) Do(ctx context.Context, item Item) (Result, err
 		case <-ctx.Done():
 			switch g.leave(e, seat) {
 			case leftWaiting:
-				return none, withdrawn(ctx)
+				return none, withdrawn(context.Cause(ctx))
 			case leftCall:
 				return none, context.Cause(ctx)
 			case leftAnswered: // the answer came first
@@ -204,9 +204,9 @@ func (g *Group[K, Item, Result]) equal(key K, item Item) *entry[K, Item, Result]
 	return nil
 }
 
-// withdrawn is the error of an item that is not sent because ctx has ended.
-func withdrawn(ctx context.Context) error {
-	return fmt.Errorf("%w: %w", ErrWithdrawn, context.Cause(ctx))
+// withdrawn is the error of an item that is not sent because its context has ended.
+func withdrawn(cause error) error {
+	return fmt.Errorf("%w: %w", ErrWithdrawn, cause)
 }
 
 // What a waiter leaves.

@@ -183,7 +183,8 @@ func reason(action string, err error) string {
 			text = strings.Replace(text, inner.Error(), reason(action, inner), 1)
 		}
 		text = strings.ReplaceAll(text, "\n", "; ") // of errors.Join
-		for _, said := range []error{basip.ErrNotSent, bulk.ErrWithdrawn} { // the next step says so
+		// The next step says these.
+		for _, said := range []error{basip.ErrNotSent, bulk.ErrWithdrawn} {
 			text = strings.TrimPrefix(text, said.Error()+": ")
 		}
 	}
