@@ -130,12 +130,13 @@ resource "gatehouse_panel_user" "person" {
 		t.Errorf("the state holds %v, want what was sent, %v:\n%s", got, sent, output)
 	}
 	words := strings.Join(strings.Fields(strings.NewReplacer("│", " ").Replace(output)), " ")
-	for text, most := range map[string]int{ // Terraform may not have begun with all of the others
-		"Error: Interrupted before the ":                                     9 - len(sent),
-		"Nothing was sent that changes the panel. Apply again to go on.":     9 - len(sent),
-		"was being created":                                                  len(sent),
-		"The request was sent, and its outcome is not known":                 len(sent),
-		"the object is kept in the state, marked as tainted; the next apply": len(sent),
+	const (
+		neverSent = "Nothing was sent that changes the panel. Apply again to go on."
+		unknown   = "The request was sent, and its outcome is not known: the object is kept in the state, marked as tainted"
+	)
+	waited := 9 - len(sent) // the most: Terraform may not have begun with all of the others
+	for text, most := range map[string]int{
+		"Error: Interrupted before the ": waited, neverSent: waited, "was being created": len(sent), unknown: len(sent),
 	} {
 		if n := strings.Count(words, text); n == 0 || n > most {
 			t.Errorf("%q is printed %d times, want it up to %d times:\n%s", text, n, most, output)
