@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
@@ -36,12 +37,15 @@ type Config struct {
 	RequestTimeout time.Duration        // for one request; 10 s when zero
 	Paths          map[Operation]string // overrides of the path table
 	UserAgent      string
-	Retry          transport.Retry  // what is sent again, and how soon
-	Backoff        poll.Backoff     // waits between listings after a write
-	Settle         time.Duration    // how long the panel may show an entity's old form after a change; 10 s when zero
-	MaxItems       int              // entities in one call; 50 when zero, 1 switches bulk calls off
-	Company        *bulk.Company    // of all clients that the same callers use; nil when this is the only one
-	Now            func() time.Time // clock of the token's age; time.Now when nil
+	Retry          transport.Retry // what is sent again, and how soon
+	Backoff        poll.Backoff    // waits between listings after a write
+	Settle         time.Duration   // how long the panel may show an entity's old form after a change; 10 s when zero
+	MaxItems       int             // entities in one call; 50 when zero, 1 switches bulk calls off
+	// Accept is asked about each device that answers, before the login. Its error
+	// refuses the device; it says why and what to do. Nil accepts all.
+	Accept  func(Device) error
+	Company *bulk.Company    // of all clients that the same callers use; nil when this is the only one
+	Now     func() time.Time // clock of the token's age; time.Now when nil
 }
 
 // Client talks to one panel. It is safe for concurrent use: what needs the
@@ -59,10 +63,12 @@ type Client struct {
 
 	// turn holds one token: whoever has it may talk to the panel. It guards
 	// everything below.
-	turn    chan struct{}
-	paths   pathTable
-	session session
-	device  *Device
+	turn       chan struct{}
+	paths      pathTable
+	session    session
+	device     *Device
+	accept     func(Device) error
+	serialSeen atomic.Pointer[string] // of the device that answered last; without the turn
 	// identified: the device has told who it is and was not logged in to since.
 	identified bool
 
@@ -119,7 +125,7 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{
 		name: cfg.Name, base: base, username: cfg.Username, hash: passwordHash(cfg.Password),
 		serial: cfg.SerialNumber, http: chain, backoff: cfg.Backoff, settle: cfg.Settle, now: cfg.Now,
-		turn: make(chan struct{}, 1), paths: paths,
+		turn: make(chan struct{}, 1), paths: paths, accept: cfg.Accept,
 	}
 	c.users = newCollection(c, userKind(), cfg)
 	c.profiles = newCollection(c, timeProfileKind(), cfg)
@@ -128,6 +134,15 @@ func New(cfg Config) (*Client, error) {
 
 // Name returns the panel's name in the configuration.
 func (c *Client) Name() string { return c.name }
+
+// SerialNumber returns the serial number of the device that answered last, "" if
+// none has.
+func (c *Client) SerialNumber() string {
+	if serial := c.serialSeen.Load(); serial != nil {
+		return *serial
+	}
+	return ""
+}
 
 // exclusive runs f when it is this caller's turn to talk to the panel.
 func (c *Client) exclusive(ctx context.Context, f func(context.Context) error) error {

@@ -90,6 +90,13 @@ func (c *Client) identify(ctx context.Context) error {
 		wrong.Hint = "The answer has none of a panel's fields. Nothing was changed; check the panel's url."
 		return wrong
 	}
+	if c.accept != nil {
+		if err := c.accept(device); err != nil {
+			wrong.Problem, wrong.Hint = "is another panel's device", upperFirst(err.Error())
+			return wrong
+		}
+	}
 	c.device, c.identified = &device, true
+	c.serialSeen.Store(&device.SerialNumber)
 	return nil
 }

@@ -69,7 +69,10 @@ func (e *InUseError) Error() string {
 }
 
 // Detail tells who refers to the profile.
-func (e *InUseError) Detail() string {
+func (e *InUseError) Detail() string { return "it is still referred to by " + e.Holders() }
+
+// Holders lists those who refer to the profile.
+func (e *InUseError) Holders() string {
 	var holders []string
 	for _, user := range e.Users {
 		name := fmt.Sprintf("user %q", user.Name)
@@ -83,17 +86,23 @@ func (e *InUseError) Detail() string {
 	if e.Identifiers > 0 {
 		holders = append(holders, fmt.Sprintf("%d of the panel's identifiers (cards or codes)", e.Identifiers))
 	}
-	return "it is still referred to by " + strings.Join(holders, ", ")
+	return strings.Join(holders, ", ")
 }
 
 // profilesNotInUse refuses with an *InUseError to delete a profile while anything
 // on the panel refers to it. The caller must have the turn.
 func profilesNotInUse(ctx context.Context, c *Client, ids []uuid.UUID) (map[uuid.UUID]verdict, error) {
-	profiles, err := c.profiles.listed(ctx, c.profiles.ago(writeAge))
+	return c.useOfProfiles(ctx, ids, c.profiles.ago(writeAge), c.users.recent())
+}
+
+// useOfProfiles is profilesNotInUse by listings that began at these times or
+// later. The caller must have the turn.
+func (c *Client) useOfProfiles(ctx context.Context, ids []uuid.UUID, profilesSince, usersSince time.Time) (map[uuid.UUID]verdict, error) {
+	profiles, err := c.profiles.listed(ctx, profilesSince)
 	if err != nil {
 		return nil, err
 	}
-	users, told, err := c.references(ctx)
+	users, told, err := c.references(ctx, usersSince)
 	if err != nil {
 		return nil, err
 	}
@@ -121,10 +130,10 @@ func profilesNotInUse(ctx context.Context, c *Client, ids []uuid.UUID) (map[uuid
 	return verdicts, nil
 }
 
-// references returns the users with what they refer to, those made at the panel
-// among them, and whether the panel tells the references of all of them. A user
+// references returns the users with what they refer to, by listings that began at
+// a time or later, those made at the panel among them, and whether the panel tells the references of all of them. A user
 // may be among them twice. The caller must have the turn.
-func (c *Client) references(ctx context.Context) (users []User, told bool, err error) {
+func (c *Client) references(ctx context.Context, since time.Time) (users []User, told bool, err error) {
 	switch err := c.users.supported(ctx); {
 	case errors.Is(err, ErrUnsupported): // no users, nobody refers
 		return nil, true, nil
@@ -133,7 +142,7 @@ func (c *Client) references(ctx context.Context) (users []User, told bool, err e
 	}
 	known := map[string]bool{}
 	for _, listing := range []func(context.Context, time.Time) ([]entry[User], error){c.users.listed, c.users.listedWhole} {
-		entries, err := listing(ctx, c.users.recent())
+		entries, err := listing(ctx, since)
 		if errors.Is(err, ErrNoSuchPath) { // what the other listing tells is all there is to know
 			continue
 		}
