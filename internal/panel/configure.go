@@ -14,6 +14,8 @@ const (
 	actionUpdate = "update"
 	actionDelete = "delete"
 
+	actionPlan = "plan"
+
 	actionReferences = "look up the time profiles of" // of a user who is about to be created or changed
 )
 

@@ -23,10 +23,19 @@ type object struct {
 	name     string
 }
 
-func (o object) String() string {
-	text := fmt.Sprintf("%s %s on panel %q", o.noun, o.linkID, o.panel)
+func (o object) String() string { return fmt.Sprintf("%s on panel %q", o.label(), o.panel) }
+
+// label names the object without its panel.
+func (o object) label() string {
+	text := o.noun
 	if o.name != "" {
-		text = fmt.Sprintf("%s %q (%s) on panel %q", o.noun, o.name, o.linkID, o.panel)
+		text += fmt.Sprintf(" %q", o.name)
+	}
+	switch {
+	case o.linkID != "" && o.name != "":
+		text += fmt.Sprintf(" (%s)", o.linkID)
+	case o.linkID != "":
+		text += " " + o.linkID
 	}
 	return text
 }

@@ -82,7 +82,7 @@ func TestAccNames_thatThePanelCuts(t *testing.T) {
 				panel := sim.Panel("lobby")
 				panel.SetSettings(func(s *simulator.Settings) { s.NameMax, s.NameMatch = 9, test.match })
 				var before string
-				block := strings.TrimSuffix(acctest.ProviderBlock(sim), "}\n") + fmt.Sprintf("  bulk = { max_items = %d }\n}\n", items)
+				block := strings.TrimSuffix(acctest.ProviderBlock(sim), "}\n") + fmt.Sprintf("  bulk { max_items = %d }\n}\n", items)
 				acctest.Run(t, sim,
 					resource.TestStep{Config: block + people(test.first)},
 					resource.TestStep{

@@ -4,6 +4,7 @@
 package panel
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +27,8 @@ type Panels struct {
 	clients map[string]*basip.Client
 	pending map[string]string // panels that cannot be spoken to yet, and why
 	whole   bool              // every name is known
+	planned planned
+	contact contacts
 }
 
 // NewPanels returns an empty set. With whole false, more panels may turn out to
@@ -36,6 +39,12 @@ func NewPanels(whole bool) *Panels {
 
 // Add adds a panel that can be spoken to.
 func (p *Panels) Add(client *basip.Client) { p.clients[client.Name()] = client }
+
+// Accept reports with an error that the device which answers for a panel answers
+// for another one as well. The client of the panel asks it on each contact.
+func (p *Panels) Accept(name string, device basip.Device) error {
+	return p.contact.accept(name, device)
+}
 
 // AddPending adds a panel of which something is not known before apply; why says
 // what, as a clause.
@@ -57,6 +66,12 @@ func (p *Panels) all() map[string]bool {
 	return all
 }
 
+// has reports whether the provider block has a panel of this name, or may have.
+func (p *Panels) has(name string) bool {
+	_, pending := p.pending[name]
+	return name != "" && (p.clients[name] != nil || pending || !p.whole)
+}
+
 // resolve returns the panel that a configuration means with name, or with none:
 // the only one there is. The result is "" without error when that is not known
 // before apply.
@@ -64,7 +79,7 @@ func (p *Panels) resolve(name string) (string, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	names := p.names()
 	switch {
-	case name != "" && (p.all()[name] || !p.whole):
+	case p.has(name):
 		return name, nil
 	case name != "":
 		diags.AddAttributeError(path.Root("panel"), "Unknown panel", fmt.Sprintf("The provider block has no panel %q. %s", name, p.valid()))
@@ -89,19 +104,42 @@ func (p *Panels) valid() string {
 	return fmt.Sprintf("Valid names are: %s.", strings.Join(names, ", "))
 }
 
-// client returns the client of a panel, or an error on the attribute panel.
-func (p *Panels) client(name string) (*basip.Client, diag.Diagnostics) {
+// client returns the client of the panel that an object is on, or an error on the
+// attribute panel. serial is the serial number of the device that the object was
+// last seen on, "" if that is not known: a panel that has got another name in the
+// provider block is found by it.
+func (p *Panels) client(ctx context.Context, o object, serial string) (*basip.Client, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	if client, ok := p.clients[name]; ok {
+	if client, ok := p.clients[o.panel]; ok {
 		return client, nil
 	}
-	if why, ok := p.pending[name]; ok {
-		diags.AddAttributeError(path.Root("panel"), "Panel not known yet", fmt.Sprintf("Panel %q cannot be spoken to: %s.", name, why))
+	if why, ok := p.pending[o.panel]; ok {
+		diags.AddAttributeError(path.Root("panel"), fmt.Sprintf("Panel %q is not known yet", o.panel), fmt.Sprintf("Panel %q cannot be reached before apply: %s.", o.panel, why))
 		return nil, diags
 	}
-	diags.AddAttributeError(path.Root("panel"), "Unknown panel",
-		fmt.Sprintf("The provider block has no panel %q, which this object is on. %s If the panel is gone for good, take the object out of the state with terraform state rm.", name, p.valid()))
+	if client := p.bySerial(ctx, serial); client != nil {
+		return client, nil
+	}
+	diags.AddAttributeError(path.Root("panel"), fmt.Sprintf("Provider block lacks panel %q", o.panel), fmt.Sprintf(
+		"It holds the %s, and the provider block has no panel of that name. %s\n\n"+
+			"If the panel was removed by mistake, put its block back. If it is gone for good, make Terraform forget the %s: "+
+			"remove its resource and add a removed block with lifecycle { destroy = false }, or run terraform state rm with its address. What is on the panel stays there.",
+		o.label(), p.valid(), o.noun))
 	return nil, diags
+}
+
+// bySerial returns the client of the panel that answers with a serial number, nil
+// if none does.
+func (p *Panels) bySerial(ctx context.Context, serial string) *basip.Client {
+	if serial == "" {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.clients)) {
+		if client := p.clients[name]; strings.EqualFold(p.contact.serial(ctx, client), serial) {
+			return client
+		}
+	}
+	return nil
 }
 
 // notYet says why a panel cannot be spoken to before apply, if that is so.
@@ -115,13 +153,13 @@ func (p *Panels) notYet(name string) (why string, pending bool) {
 // readable returns the client of a panel for a refresh. It is nil, with a
 // warning, for a panel that cannot be spoken to before apply: the plan goes on
 // with what the state knows.
-func (p *Panels) readable(name string) (*basip.Client, diag.Diagnostics) {
-	why, pending := p.notYet(name)
+func (p *Panels) readable(ctx context.Context, o object, serial string) (*basip.Client, diag.Diagnostics) {
+	why, pending := p.notYet(o.panel)
 	if !pending {
-		return p.client(name)
+		return p.client(ctx, o, serial)
 	}
 	var diags diag.Diagnostics
-	diags.AddAttributeWarning(path.Root("panel"), "Panel not refreshed",
-		fmt.Sprintf("Panel %q was not asked for changes made outside Terraform: %s.", name, why))
+	diags.AddAttributeWarning(path.Root("panel"), fmt.Sprintf("Panel %q was not refreshed", o.panel),
+		fmt.Sprintf("Panel %q was not asked for changes made outside Terraform: %s.", o.panel, why))
 	return nil, diags
 }

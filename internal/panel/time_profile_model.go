@@ -206,3 +206,10 @@ func weekday(name string) (time.Weekday, bool) {
 func toInt(n int64) int {
 	return int(max(math.MinInt, min(n, math.MaxInt)))
 }
+
+// sameOnPanel reports whether m plans what the panel is known to hold by state. An
+// attribute that is not known may be another one.
+func (m timeProfileModel) sameOnPanel(state timeProfileModel) bool {
+	return m.LinkID.Equal(state.LinkID) && m.Name.Equal(state.Name) && m.Start.Equal(state.Start) && m.End.Equal(state.End) &&
+		m.AllDay.Equal(state.AllDay) && m.Repeat.Equal(state.Repeat) && m.UID.Equal(state.UID)
+}

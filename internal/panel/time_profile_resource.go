@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -57,32 +56,6 @@ func (r *timeProfileResource) ValidateConfig(ctx context.Context, req resource.V
 	resp.Diagnostics.Append(validateTimeProfile(ctx, config)...)
 }
 
-// ModifyPlan implements resource.ResourceWithModifyPlan.
-func (r *timeProfileResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() { // a deletion
-		return
-	}
-	planPanel(ctx, r.panels, req, resp)
-	if resp.Diagnostics.HasError() || resp.Plan.Raw.Equal(req.State.Raw) {
-		return
-	}
-	var plan timeProfileModel
-	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("schedule"), plan.schedule(ctx))...)
-	if resp.Plan.Raw.Equal(req.State.Raw) { // a schedule that is over is no news
-		return
-	}
-	var config timeProfileModel // its spellings, of which the plan may keep former ones
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	resp.Diagnostics.Append(warnOfTimeProfile(config, r.now())...)
-}
-
 // Create implements resource.Resource.
 func (r *timeProfileResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan timeProfileModel
@@ -90,7 +63,7 @@ func (r *timeProfileResource) Create(ctx context.Context, req resource.CreateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := r.panels.client(plan.Panel.ValueString())
+	client, diags := r.panels.client(ctx, plan.object(), "")
 	resp.Diagnostics.Append(diags...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
@@ -119,6 +92,7 @@ func (r *timeProfileResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(rememberSerial(ctx, resp.Private, client, "")...)
 }
 
 // Read implements resource.Resource.
@@ -128,7 +102,9 @@ func (r *timeProfileResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := r.panels.readable(state.Panel.ValueString())
+	serial, diags := rememberedSerial(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.panels.readable(ctx, state.object(), serial)
 	resp.Diagnostics.Append(diags...)
 	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
@@ -149,22 +125,30 @@ func (r *timeProfileResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	resp.Diagnostics.Append(state.setProfile(ctx, stored.Held)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(rememberSerial(ctx, resp.Private, client, serial)...)
 }
 
 // Update implements resource.Resource.
 func (r *timeProfileResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan timeProfileModel
+	var plan, state timeProfileModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := r.panels.client(plan.Panel.ValueString())
+	serial, diags := rememberedSerial(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.panels.client(ctx, plan.object(), serial)
 	resp.Diagnostics.Append(diags...)
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
 	wanted, diags := plan.profile(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.sameOnPanel(state) { // the panel's name or a timeout has changed
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -195,7 +179,9 @@ func (r *timeProfileResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := r.panels.client(state.Panel.ValueString())
+	serial, diags := rememberedSerial(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.panels.client(ctx, state.object(), serial)
 	resp.Diagnostics.Append(diags...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)

@@ -88,17 +88,3 @@ func TestAccTimeProfile_refusesToTakeANameThatAnotherHas(t *testing.T) {
 		t.Errorf("%d upserts were sent, want 1", n)
 	}
 }
-
-// Two resources of one name on one panel: one is made, the other is refused and
-// does not take the first one over.
-func TestAccTimeProfile_refusesTheSecondResourceOfOneName(t *testing.T) {
-	t.Parallel()
-	sim := acctest.Panels(t, "lobby")
-	acctest.Run(t, sim, resource.TestStep{
-		Config:      profile(sim, `count = 2`),
-		ExpectError: says(`has a time profile with the name "Office hours" already`),
-	})
-	if n := acctest.Count(sim, http.MethodPost, profilesPath); n != 1 {
-		t.Errorf("%d upserts were sent, want 1", n)
-	}
-}

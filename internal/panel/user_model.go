@@ -93,6 +93,7 @@ func (m *userModel) setUser(held basip.Stored[basip.User]) diag.Diagnostics {
 		m.AuthFactors = set
 	}
 	switch profiles := user.TimeProfiles; {
+	case profiles.Known && sameUUIDs(m.TimeProfiles, profiles.IDs): // in the spelling that m has
 	case profiles.Known && (len(profiles.IDs) > 0 || !m.TimeProfiles.IsNull() && !m.TimeProfiles.IsUnknown()):
 		set, d := uuidSet(m.TimeProfiles, profiles.IDs)
 		diags.Append(d...)
@@ -125,6 +126,14 @@ func (m *userModel) keepPlanned(planned, config userModel) {
 	if !planned.UID.IsUnknown() {
 		m.UID = planned.UID
 	}
+}
+
+// sameOnPanel reports whether m plans what the panel is known to hold by state. An
+// attribute that is not known may be another one.
+func (m userModel) sameOnPanel(state userModel) bool {
+	return m.LinkID.Equal(state.LinkID) && m.Name.Equal(state.Name) && m.Info.Equal(state.Info) && m.Lock.Equal(state.Lock) &&
+		m.AuthFactors.Equal(state.AuthFactors) && m.TimeProfiles.Equal(state.TimeProfiles) && m.ApartmentLinkID.Equal(state.ApartmentLinkID) &&
+		m.UID.Equal(state.UID) && m.HasDuplicates.Equal(state.HasDuplicates)
 }
 
 // forget makes null what is not known, for a state that must be saved although
@@ -176,19 +185,24 @@ func uuidSet(prior types.Set, ids []uuid.UUID) (types.Set, diag.Diagnostics) {
 	return types.SetValue(uuidtype.UUIDType{}, elements)
 }
 
-// sameUUIDs reports whether two sets hold the same UUIDs, however spelled.
-func sameUUIDs(a, b types.Set) bool {
-	if a.IsNull() || a.IsUnknown() || b.IsNull() || b.IsUnknown() || len(a.Elements()) != len(b.Elements()) {
+// sameUUIDs reports whether a set that is known holds these UUIDs and no others. One
+// that is in the set in two spellings counts once.
+func sameUUIDs(set types.Set, ids []uuid.UUID) bool {
+	if set.IsNull() || set.IsUnknown() {
 		return false
 	}
 	in := map[string]bool{}
-	for _, element := range a.Elements() {
-		in[strings.ToLower(element.String())] = !element.IsUnknown()
+	for _, id := range ids {
+		in[id.String()] = true
 	}
-	for _, element := range b.Elements() {
-		if !in[strings.ToLower(element.String())] {
+	seen := map[string]bool{}
+	for _, element := range set.Elements() {
+		value, ok := element.(uuidtype.UUIDValue)
+		id := strings.ToLower(value.ValueString())
+		if !ok || !in[id] {
 			return false
 		}
+		seen[id] = true
 	}
-	return true
+	return len(seen) == len(in)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/uuidtype"
 )
 
@@ -17,11 +18,19 @@ const managedKey = "managed_references"
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	prior := userKind.stored(req.State.Raw)
 	if req.Plan.Raw.IsNull() { // a deletion
+		if r.panels != nil {
+			resp.Diagnostics.Append(r.panels.planned.goes(prior)...)
+		}
 		return
 	}
-	planPanel(ctx, r.panels, req, resp)
-	if req.State.Raw.IsNull() || resp.Diagnostics.HasError() {
+	moves := planPanel(ctx, r.panels, req, resp)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		r.planCreation(ctx, req, resp)
 		return
 	}
 	data, diags := req.Private.GetKey(ctx, managedKey)
@@ -29,11 +38,13 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	managed, diags := decodeManaged(data)
 	resp.Diagnostics.Append(diags...)
 	if managed == (managedReferences{}) && resp.Plan.Raw.Equal(req.State.Raw) {
-		return // most of a thousand users, and nothing of what follows would change the plan
+		// Most of a thousand users, and nothing of what follows would change the plan.
+		resp.Diagnostics.Append(r.panels.keeps(prior, prior.name)...)
+		return
 	}
 	var config, plan, state userModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -42,7 +53,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	switch {
 	case config.TimeProfiles.IsNull() && managed.TimeProfiles:
 		plan.TimeProfiles = types.SetNull(uuidtype.UUIDType{})
-	case config.TimeProfiles.IsNull() || sameUUIDs(config.TimeProfiles, state.TimeProfiles):
+	case config.TimeProfiles.IsNull() || sameSets(ctx, config.TimeProfiles, state.TimeProfiles):
 		plan.TimeProfiles = state.TimeProfiles
 	}
 	switch {
@@ -54,14 +65,67 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if plan.Name.Equal(state.Name) && !state.HasDuplicates.IsNull() { // a namesake cannot come about by this change
 		plan.HasDuplicates = state.HasDuplicates
 	}
+	resp.Diagnostics.Append(planReferences(ctx, plan, resp)...)
+	if moves || !plan.LinkID.Equal(state.LinkID) { // Terraform asks for the creation next
+		resp.Diagnostics.Append(r.panels.goes(prior)...)
+		return
+	}
+	resp.Diagnostics.Append(r.panels.keeps(plan.object(), prior.name)...)
+	resp.Diagnostics.Append(warnReplacedProfiles(ctx, r.panels, plan.object(), state.TimeProfiles)...)
+	if !plan.Name.Equal(state.Name) {
+		resp.Diagnostics.Append(checkName(ctx, r.panels, plan.object(), userCollection)...)
+	}
+	if !plan.TimeProfiles.Equal(state.TimeProfiles) {
+		resp.Diagnostics.Append(checkTimeProfiles(ctx, r.panels, plan.object(), plan.TimeProfiles)...)
+	}
+}
+
+// planCreation plans a user that is new: with what the configuration leaves out
+// known, and after a look at the panel.
+func (r *userResource) planCreation(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var config, plan userModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if config.TimeProfiles.IsNull() {
+		plan.TimeProfiles = types.SetValueMust(uuidtype.UUIDType{}, nil)
+		resp.Diagnostics.Append(warnUnrestricted(plan.object()))
+	}
+	if config.ApartmentLinkID.IsNull() {
+		plan.ApartmentLinkID = uuidtype.NewUUIDNull()
+	}
+	plan.HasDuplicates = types.BoolValue(false) // a creation under a name that is taken is refused
+	resp.Diagnostics.Append(planReferences(ctx, plan, resp)...)
+	resp.Diagnostics.Append(r.panels.creates(plan.object())...)
+	resp.Diagnostics.Append(checkName(ctx, r.panels, plan.object(), userCollection)...)
+	resp.Diagnostics.Append(checkTimeProfiles(ctx, r.panels, plan.object(), plan.TimeProfiles)...)
+}
+
+// planReferences sets what ModifyPlan decides.
+func planReferences(ctx context.Context, plan userModel, resp *resource.ModifyPlanResponse) (diags diag.Diagnostics) {
 	for at, value := range map[string]any{
 		"time_profiles":     plan.TimeProfiles,
 		"apartment_link_id": plan.ApartmentLinkID,
 		"has_duplicates":    plan.HasDuplicates,
 	} {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(at), value)...)
+		diags.Append(resp.Plan.SetAttribute(ctx, path.Root(at), value)...)
 	}
+	return diags
 }
+
+// sameSets reports whether two sets that are known hold the same UUIDs, in any
+// spelling.
+func sameSets(ctx context.Context, a, b types.Set) bool {
+	if b.IsNull() || b.IsUnknown() {
+		return false
+	}
+	ids, diags := uuids(ctx, b)
+	return !diags.HasError() && sameUUIDs(a, ids)
+}
+
+func userCollection(client *basip.Client) nameChecker { return client.Users() }
 
 func decodeManaged(data []byte) (managed managedReferences, diags diag.Diagnostics) {
 	if len(data) == 0 {

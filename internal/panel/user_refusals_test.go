@@ -115,20 +115,6 @@ func TestAccUser_takesNamesOfAllScripts(t *testing.T) {
 	}
 }
 
-// Two resources of one name on one panel: one is made, the other is refused and
-// does not take the first one over.
-func TestAccUser_refusesTheSecondResourceOfOneName(t *testing.T) {
-	t.Parallel()
-	sim := acctest.Panels(t, "lobby")
-	acctest.Run(t, sim, resource.TestStep{
-		Config:      acctest.ProviderBlock(sim) + "resource \"gatehouse_panel_user\" \"twins\" {\n  count = 2\n  name = \"Ada\"\n}\n",
-		ExpectError: says(`has a user with the name "Ada" already`),
-	})
-	if n := acctest.Count(sim, http.MethodPost, usersPath); n != 1 {
-		t.Errorf("%d upserts were sent, want 1", n)
-	}
-}
-
 func TestAccUser_refusesAMissingTimeProfile(t *testing.T) {
 	t.Parallel()
 	sim := acctest.Panels(t, "lobby")

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
@@ -50,7 +49,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := r.panels.client(plan.Panel.ValueString())
+	client, diags := r.panels.client(ctx, plan.object(), "")
 	resp.Diagnostics.Append(diags...)
 	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
 	resp.Diagnostics.Append(diags...)
@@ -73,7 +72,9 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	var unconfirmed *basip.UnconfirmedError
 	switch {
 	case err == nil:
+		planned := plan
 		resp.Diagnostics.Append(plan.setUser(stored)...)
+		plan.keepPlanned(planned, config)
 	case errors.As(err, &unconfirmed): // it may be there: state must go on to know it
 		plan.forget()
 		resp.Diagnostics.Append(plan.object().failed(actionCreate, err))
@@ -83,6 +84,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, managedKey, encodeManaged(config.managed()))...)
+	resp.Diagnostics.Append(rememberSerial(ctx, resp.Private, client, "")...)
 }
 
 // Read implements resource.Resource.
@@ -92,7 +94,9 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := r.panels.readable(state.Panel.ValueString())
+	serial, diags := rememberedSerial(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.panels.readable(ctx, state.object(), serial)
 	resp.Diagnostics.Append(diags...)
 	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
 	resp.Diagnostics.Append(diags...)
@@ -113,6 +117,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	}
 	resp.Diagnostics.Append(state.setUser(stored)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(rememberSerial(ctx, resp.Private, client, serial)...)
 }
 
 // Update implements resource.Resource.
@@ -124,13 +129,20 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := r.panels.client(plan.Panel.ValueString())
+	serial, diags := rememberedSerial(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.panels.client(ctx, plan.object(), serial)
 	resp.Diagnostics.Append(diags...)
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	resp.Diagnostics.Append(diags...)
 	wanted, diags := plan.onto(ctx, basip.User{}, config, state) // what is wrong with the plan shows before the panel is asked
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.sameOnPanel(state) { // the panel's name or a timeout has changed
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, managedKey, encodeManaged(config.managed()))...)
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -168,7 +180,9 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, diags := r.panels.client(state.Panel.ValueString())
+	serial, diags := rememberedSerial(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	client, diags := r.panels.client(ctx, state.object(), serial)
 	resp.Diagnostics.Append(diags...)
 	timeout, diags := state.Timeouts.Delete(ctx, deleteTimeout)
 	resp.Diagnostics.Append(diags...)
@@ -204,9 +218,7 @@ func missingProfiles(ctx context.Context, client *basip.Client, user object, pro
 		diags.Append(user.failed(actionReferences, err))
 	}
 	for _, id := range missing {
-		diags.AddAttributeError(path.Root("time_profiles"), "No such time profile",
-			fmt.Sprintf("Could not store %s: the panel has no time profile %s. Nothing was sent, since a panel may let a user pass at any hour whose time profile does not exist. "+
-				"Create the profile on this panel first, and refer to the link_id attribute of its resource, so that Terraform keeps the order.", user, id))
+		diags.Append(missingProfile(user, id))
 	}
 	return diags
 }

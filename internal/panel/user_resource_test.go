@@ -49,7 +49,7 @@ func TestAccUser_basic(t *testing.T) {
 			userValue("info", knownvalue.StringExact("")),
 			userValue("lock", knownvalue.StringExact("first")),
 			userValue("auth_factors", knownvalue.Null()),
-			userValue("time_profiles", knownvalue.Null()),
+			userValue("time_profiles", knownvalue.SetSizeExact(0)),
 			userValue("apartment_link_id", knownvalue.Null()),
 			userValue("uid", knownvalue.Int64Exact(1)),
 			userValue("has_duplicates", knownvalue.Bool(false)),

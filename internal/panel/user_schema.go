@@ -57,10 +57,11 @@ func userSchema(ctx context.Context) schema.Schema {
 			},
 			"time_profiles": schema.SetAttribute{
 				MarkdownDescription: "The `link_id` of each time profile that restricts the person; with an empty set the person may pass at any hour. " +
-					"Left out from the beginning, the references that the panel holds are kept; taken out of the configuration later, they are taken off the panel.",
+					"Left out of a new user, it is empty and the plan warns of that; references that the panel gets later are kept. Taken out of the configuration later, the references are taken off the panel.",
 				Optional:    true,
 				Computed:    true,
 				ElementType: uuidtype.UUIDType{},
+				Validators:  []validator.Set{linkIDSet{timeProfileKind.resource}},
 			},
 			"apartment_link_id": schema.StringAttribute{
 				MarkdownDescription: "The `link_id` of the apartment that the person belongs to. " +

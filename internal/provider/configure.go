@@ -180,6 +180,7 @@ func (p *gatehouseProvider) addPanel(registry *panel.Panels, one panelBlock, sha
 		Settle:         p.settle,
 		MaxItems:       shared.maxItems,
 		Company:        shared.company,
+		Accept:         func(device basip.Device) error { return registry.Accept(name, device) },
 	})
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid panel", err.Error())

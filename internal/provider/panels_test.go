@@ -174,13 +174,15 @@ func TestAccPanels_doNotVanishUnderTheirObjects(t *testing.T) {
 	sim := acctest.Panels(t, "lobby", "garage")
 	both := acctest.ProviderBlock(sim)
 	garage := block("garage", fmt.Sprintf("url = %q", sim.Panel("garage").URL()), fmt.Sprintf("password = %q", acctest.Password))
-	const want = `has no panel "lobby", which this object is on. Valid names are: garage. If the panel is gone for good, take the object out of the state with terraform state rm.`
+	want := says(`Error: Provider block lacks panel "lobby"`).String() + `(?s:.*)` + says(`It holds the time profile "Office hours" (`).String() + `[-0-9a-f]{36}` +
+		says(`), and the provider block has no panel of that name. Valid names are: garage.`).String() + `(?s:.*)` +
+		says("a removed block with lifecycle { destroy = false }, or run terraform state rm").String()
 	config := profile(`panel = "lobby"`)
 	run(t, sim, nil,
 		works(both+config, "lobby"),
 		// The refresh fails, so that no plan for its end can be approved.
-		resource.TestStep{Config: garage, ExpectError: regexp.MustCompile(`(?s)pre-apply plan.*` + says(want).String())},
-		resource.TestStep{Config: garage + config, ExpectError: says(`has no panel "lobby"`)},
+		resource.TestStep{Config: garage, ExpectError: regexp.MustCompile(`(?s)pre-apply plan.*` + want)},
+		resource.TestStep{Config: garage + config, ExpectError: says(`Provider block lacks panel "lobby"`)},
 		resource.TestStep{Config: both + config, ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop)},
 	)
 }

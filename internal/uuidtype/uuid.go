@@ -130,6 +130,13 @@ var (
 	errNil  = errors.New("is the nil UUID, which identifies nothing")
 )
 
+// Check returns why a text cannot be used as a UUID, worded to follow the text, or
+// nil if it can.
+func Check(text string) error {
+	_, err := parse(text)
+	return err
+}
+
 // parse reads the canonical form only. uuid.Parse also takes braces, a prefix
 // and bare digits, which other systems would not take for the same UUID.
 func parse(text string) (uuid.UUID, error) {
