@@ -13,29 +13,28 @@ import (
 // ready for use.
 type contacts struct {
 	mu      sync.Mutex
-	asked   map[string]bool   // panels that were asked for their serial number
-	failed  map[string]error  // of the first question of a plan that failed, by panel
-	devices map[string]string // the panel that has a serial number, by the number in lower case
+	asked   map[string]*sync.Once // the question for the serial number, by panel
+	failed  map[string]error      // of the first question of a plan that failed, by panel
+	devices map[string]string     // the panel that has a serial number, by the number in lower case
 }
 
 // serial returns the serial number of the device that answers for a panel, "" if
-// it does not answer. A panel is asked once.
+// it does not answer. A panel is asked once; the others wait for the answer.
 func (c *contacts) serial(ctx context.Context, client *basip.Client) string {
 	if serial := client.SerialNumber(); serial != "" {
 		return serial
 	}
 	c.mu.Lock()
-	asked := c.asked[client.Name()]
-	put(&c.asked, client.Name(), true)
+	once := c.asked[client.Name()]
+	if once == nil {
+		once = &sync.Once{}
+		put(&c.asked, client.Name(), once)
+	}
 	c.mu.Unlock()
-	if asked {
-		return client.SerialNumber()
-	}
-	device, err := client.Device(ctx)
-	if err != nil {
-		return ""
-	}
-	return device.SerialNumber
+	once.Do(func() {
+		_, _ = client.Device(ctx) // a panel that does not answer has no serial number to compare
+	})
+	return client.SerialNumber()
 }
 
 // accept refuses a device that answers under the name of another panel already:
