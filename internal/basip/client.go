@@ -37,15 +37,17 @@ type Config struct {
 	RequestTimeout time.Duration        // for one request; 10 s when zero
 	Paths          map[Operation]string // overrides of the path table
 	UserAgent      string
-	Retry          transport.Retry // what is sent again, and how soon
-	Backoff        poll.Backoff    // waits between listings after a write
-	Settle         time.Duration   // how long the panel may show an entity's old form after a change; 10 s when zero
-	MaxItems       int             // entities in one call; 50 when zero, 1 switches bulk calls off
+	Retry          transport.Retry  // what is sent again, and how soon
+	Backoff        poll.Backoff     // waits between listings after a write
+	Settle         time.Duration    // how long the panel may show an entity's old form after a change; 10 s when zero
+	NameWait       time.Duration    // how long to wait, while nothing moves, for an entity to give up its name; half of Settle when zero
+	MaxItems       int              // entities in one call; 50 when zero, 1 switches bulk calls off
+	Company        *bulk.Company    // of all clients that the same callers use; nil when this is the only one
+	Now            func() time.Time // clock of the token's age; time.Now when nil
+
 	// Accept is asked about each device that answers, before the login. Its error
 	// refuses the device; it says why and what to do. Nil accepts all.
-	Accept  func(Device) error
-	Company *bulk.Company    // of all clients that the same callers use; nil when this is the only one
-	Now     func() time.Time // clock of the token's age; time.Now when nil
+	Accept func(Device) error
 }
 
 // Client talks to one panel. It is safe for concurrent use: what needs the
@@ -115,6 +117,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	if cfg.Settle <= 0 {
 		cfg.Settle = 10 * time.Second // panels are eventually consistent (contract §5.5)
+	}
+	if cfg.NameWait <= 0 {
+		cfg.NameWait = cfg.Settle / 2
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

@@ -3,6 +3,7 @@ package basip
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -13,6 +14,7 @@ const (
 	actionCreate  = "create"
 	actionUpdate  = "update"
 	actionRestore = "restore"
+	actionAside   = "rename for a moment"
 )
 
 // Get returns the entity with a link_id as the panel lists it. The error is
@@ -62,6 +64,8 @@ type Stored[T any] struct {
 // then: an upsert would take the other over.
 func (c *Collection[T]) Create(ctx context.Context, item T) (Stored[T], error) {
 	op := &upsert[T]{id: c.kind.linkID(item), action: actionCreate, make: func(T) T { return item }}
+	op.move = c.moves.begin(op.id, creates)
+	defer c.moves.end(op.move)
 	outcome, err := c.write(ctx, op)
 	var held look[T]
 	if err == nil {
@@ -88,6 +92,8 @@ func (c *Collection[T]) Create(ctx context.Context, item T) (Stored[T], error) {
 // does not have the entity, an *ExistsError when the new name is taken.
 func (c *Collection[T]) Modify(ctx context.Context, id uuid.UUID, change func(T) T) (Stored[T], error) {
 	op := &upsert[T]{id: id, action: actionUpdate, make: change}
+	op.move = c.moves.begin(id, changes)
+	defer c.moves.end(op.move)
 	outcome, err := c.write(ctx, op)
 	if err != nil {
 		return Stored[T]{}, err
@@ -96,10 +102,21 @@ func (c *Collection[T]) Modify(ctx context.Context, id uuid.UUID, change func(T)
 	var differs *DiffersError
 	if errors.As(err, &differs) {
 		err = c.undo(ctx, differs, func(ctx context.Context) error {
-			back := &upsert[T]{id: id, action: actionRestore, make: func(T) T { return op.current }}
-			outcome, err := c.write(ctx, back)
-			if err == nil { // what has no link_id cannot be sent back
-				_, err = c.confirm(ctx, back, outcome)
+			restore := func(as T) error {
+				back := &upsert[T]{id: id, action: actionRestore, move: op.move, make: func(T) T { return as }}
+				outcome, err := c.write(ctx, back)
+				if err == nil { // what has no link_id cannot be sent back
+					_, err = c.confirm(ctx, back, outcome)
+				}
+				return err
+			}
+			if op.former == "" {
+				return restore(op.current)
+			}
+			err := restore(c.kind.renamed(op.current, op.former))
+			var exists *ExistsError
+			if errors.As(err, &exists) { // at least the rest of it
+				err = errors.Join(fmt.Errorf("it is called %q now: %w", temporaryName(id), err), restore(op.current))
 			}
 			return err
 		})

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 func TestCreateReturnsWhatThePanelHolds(t *testing.T) {
@@ -70,7 +72,14 @@ func TestCollisionSendsNothing(t *testing.T) {
 			}
 			var exists *ExistsError
 			test.want.Panel, test.want.Kind, test.want.Name = "lobby", "user", "Ann"
-			if !errors.As(err, &exists) || *exists != test.want {
+			if !errors.As(err, &exists) {
+				t.Fatalf("error %v, want an ExistsError", err)
+			}
+			if waited := exists.Waited > 0; waited != (exists.LinkID != uuid.Nil) { // what was made at the panel does not move
+				t.Errorf("waited %s for %s", exists.Waited, exists.LinkID)
+			}
+			exists.Waited = 0
+			if *exists != test.want {
 				t.Errorf("error %+v, want %+v", err, test.want)
 			}
 			p.expectNoWrites(t)

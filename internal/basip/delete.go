@@ -23,6 +23,7 @@ type deletion struct {
 // a listing that began afterwards does not have it any more; an entity that was
 // not there is as good. The warnings tell what could not be checked beforehand.
 func (c *Collection[T]) Delete(ctx context.Context, id uuid.UUID) (warnings []string, err error) {
+	defer c.moves.end(c.moves.begin(id, deletes))
 	accepted, err := c.deletes.Do(ctx, id)
 	if ctx.Err() != nil && neverSent(err) {
 		err = fmt.Errorf("%w: %w", ErrNotSent, err)
@@ -111,6 +112,7 @@ func (c *Collection[T]) requestDeletes(ctx context.Context, ids []uuid.UUID) (an
 				one.Err = &ItemError{Panel: c.client.name, Action: "delete " + c.kind.singular, LinkID: id, Words: words, Reason: reason}
 			} else {
 				delete(c.promises, id)
+				delete(c.placed, id)
 			}
 			answers[id] = one
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -125,6 +126,10 @@ type ExistsError struct {
 	Existing string    // the existing entity's, which may be spelt differently
 	LinkID   uuid.UUID // of the existing entity; uuid.Nil when it was made at the panel
 	ByName   bool      // the names are the same; otherwise the link_ids are
+
+	// Waited is how long the provider waited for the existing entity to be renamed
+	// or deleted by the same apply; zero when that could not be.
+	Waited time.Duration
 }
 
 // Error implements error.
@@ -132,15 +137,36 @@ func (e *ExistsError) Error() string { return fmt.Sprintf("panel %q: %s", e.Pane
 
 // Detail tells what is in the way.
 func (e *ExistsError) Detail() string {
-	if !e.ByName {
-		return fmt.Sprintf("the panel has a %s with link_id %s already", e.Kind, e.LinkID)
-	}
 	text := fmt.Sprintf("the panel has a %s with the name %q already", e.Kind, e.Existing)
-	if e.Existing != e.Name {
+	switch {
+	case !e.ByName:
+		text = fmt.Sprintf("the panel has a %s with link_id %s already", e.Kind, e.LinkID)
+	case e.Existing != e.Name:
 		text += fmt.Sprintf(", which a panel may take for %q", e.Name)
+	}
+	if e.Waited > 0 {
+		text += fmt.Sprintf(", and nothing freed it within %s", e.Waited)
 	}
 	return text
 }
+
+// AsideError is a failed renaming of an entity that had taken a temporary name in
+// between, so that others could have its own, and that could not have that back.
+type AsideError struct {
+	Kind      string
+	Temporary string // the name that the panel shows
+	Former    string // the name before
+	Err       error  // why the renaming failed
+	Back      error  // why the former name could not be given back
+}
+
+// Error implements error.
+func (e *AsideError) Error() string {
+	return fmt.Sprintf("%v; the %s has the temporary name %q on the panel, since its name %q could not be given back: %v", e.Err, e.Kind, e.Temporary, e.Former, e.Back)
+}
+
+// Unwrap returns both causes.
+func (e *AsideError) Unwrap() []error { return []error{e.Err, e.Back} }
 
 // UnconfirmedError wraps the error of a creation or change that the panel may
 // have carried out: the answer was lost, or the entity could not be read back.

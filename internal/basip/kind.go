@@ -24,6 +24,7 @@ type kind[T any] struct {
 	linkID      func(T) uuid.UUID
 	uid         func(T) *int64 // the panel's own number, nil when it does not tell
 	name        func(T) string
+	renamed     func(T, string) T
 	decode      func(json.RawMessage) (T, error)
 	encode      func(T) (json.RawMessage, error)
 	differences func(sent, held T) []string // in words; empty when held is what was sent
@@ -45,6 +46,7 @@ type Collection[T any] struct {
 	kind    kind[T]
 	upserts *bulk.Group[uuid.UUID, *upsert[T], written[T]]
 	deletes *bulk.Group[uuid.UUID, uuid.UUID, deletion]
+	moves   *moves
 
 	// Whoever has the client's turn may use what follows.
 	linked   snapshot[T]            // of the entities with a link_id
@@ -52,13 +54,15 @@ type Collection[T any] struct {
 	last     snapshot[T]            // the same as listed last, whatever was written since
 	unsorted bool                   // new entities are not listed at the end
 	promises map[uuid.UUID]T        // what was sent and is not listed yet
+	placed   map[uuid.UUID]bool     // what was created or changed by us
 	whole    snapshot[T]            // of all entities
 	wroteAt  time.Time              // the end of our last write
 	warned   map[uuid.UUID][]string // the guard's warnings of deletions whose answer was lost
 }
 
 func newCollection[T any](client *Client, kind kind[T], cfg Config) *Collection[T] {
-	c := &Collection[T]{client: client, kind: kind, warned: map[uuid.UUID][]string{}, promises: map[uuid.UUID]T{}}
+	c := &Collection[T]{client: client, kind: kind, warned: map[uuid.UUID][]string{}, promises: map[uuid.UUID]T{}, placed: map[uuid.UUID]bool{}}
+	c.moves = newMoves(cfg.NameWait)
 	c.upserts = bulk.New(bulk.Options[uuid.UUID, *upsert[T], written[T]]{
 		Key:     func(u *upsert[T]) uuid.UUID { return u.id },
 		Same:    func(a, b *upsert[T]) bool { return false },

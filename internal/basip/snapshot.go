@@ -102,7 +102,7 @@ func (c *Collection[T]) taken(ctx context.Context) ([]entry[T], error) {
 		return c.ownNames(ctx)
 	case err != nil:
 		return nil, err
-	case c.whole.since(c.recent()):
+	case c.whole.since(c.recent()) && c.whole.since(c.last.began): // a later one may have shown that something is gone
 		return whole, nil
 	}
 	linked, err := c.ownNames(ctx)

@@ -72,8 +72,11 @@ func (c *Collection[T]) putBack(ctx context.Context, op *upsert[T], victim entry
 	defer cancel()
 	id, name := c.kind.linkID(victim.value), c.kind.name(victim.value)
 	restore := func() error {
+		if victim.err != nil {
+			return victim.err
+		}
 		data, err := c.kind.encode(victim.value)
-		if err = errors.Join(victim.err, err); err != nil {
+		if err != nil {
 			return err
 		}
 		var answer results

@@ -22,6 +22,7 @@ func timeProfileKind() kind[TimeProfile] {
 		linkID:      func(p TimeProfile) uuid.UUID { return p.LinkID },
 		uid:         func(p TimeProfile) *int64 { return p.UID },
 		name:        func(p TimeProfile) string { return p.Name },
+		renamed:     func(p TimeProfile, name string) TimeProfile { p.Name = name; return p },
 		decode:      decodeTimeProfile,
 		encode:      encodeTimeProfile,
 		differences: timeProfileDifferences,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -14,8 +15,12 @@ import (
 // upsert is one creation or change on its way to the panel.
 type upsert[T any] struct {
 	id     uuid.UUID
-	action string    // "create", "update" or "restore"
+	action string    // one of the constants
 	make   func(T) T // of the entity that is there, if one is, the wanted one
+	move   *move     // that it is part of
+	former string    // the name before a temporary one; empty as long as there is none
+
+	fate atomic.Int32 // whether it may have been sent; its caller may leave before that
 
 	// Set when it is prepared, anew for each call.
 	current T               // what was there
@@ -30,6 +35,25 @@ type (
 	answered[T any]      = bulk.Answer[written[T]]
 	upsertAnswers[T any] = map[uuid.UUID]answered[T]
 )
+
+// The fates of an upsert.
+const (
+	fateOpen int32 = iota
+	fateSent
+	fateWithdrawn
+)
+
+// claim reports whether the upsert is still to be sent. After that its caller
+// cannot withdraw it any more.
+func (op *upsert[T]) claim() bool {
+	return op.fate.CompareAndSwap(fateOpen, fateSent) || op.fate.Load() == fateSent
+}
+
+// withdraw keeps the upsert from being sent, and reports whether it came in time.
+func (op *upsert[T]) withdraw() bool { return op.fate.CompareAndSwap(fateOpen, fateWithdrawn) }
+
+// errWithdrawn is nobody's to see: the caller of the upsert has left.
+var errWithdrawn = errors.New("it was withdrawn before it was sent")
 
 // written is the outcome of an upsert that the panel accepted.
 type written[T any] struct {
@@ -61,6 +85,9 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 		var ids []uuid.UUID
 		var items []json.RawMessage
 		for _, op := range ops {
+			if op.refused == nil && !op.claim() {
+				op.refused = errWithdrawn
+			}
 			if op.refused != nil {
 				answers[op.id] = answered[T]{Err: op.refused}
 				continue
@@ -100,6 +127,11 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 			refused := answer.Err != nil && !errors.As(answer.Err, &unconfirmed)
 			return refused || seen.err == nil && len(seen.differences) == 0
 		})
+		for _, op := range sent {
+			if answers[op.id].Err == nil && (op.action == actionCreate || op.action == actionUpdate) {
+				c.placed[op.id] = true
+			}
+		}
 		return nil
 	})
 	return answers, err
@@ -109,6 +141,7 @@ func (c *Collection[T]) sendUpserts(ctx context.Context, ops []*upsert[T]) (answ
 // another entity over. It returns what the panel lists, if it had to look for
 // names. The caller must have the turn.
 func (c *Collection[T]) prepare(ctx context.Context, ops []*upsert[T]) (taken []entry[T], err error) {
+	frees := c.moves.count()
 	var holders []holder // read when the first name needs them, then with those before in the same call
 	var before []*upsert[T]
 	for _, op := range ops {
@@ -133,17 +166,20 @@ func (c *Collection[T]) prepare(ctx context.Context, ops []*upsert[T]) (taken []
 				}
 				holders = c.holders(taken)
 				for _, op := range before {
-					holders = append(holders, c.holder(op.wanted))
+					holders = append(holders, c.sending(op))
 				}
 			}
-			if op.refused = c.collision(holders, op, exists); op.refused != nil {
+			if op.refused = c.collision(holders, op, exists, frees); op.refused != nil {
 				continue
 			}
 		}
 		if op.data, op.refused = c.kind.encode(op.wanted); op.refused == nil {
 			before = append(before, op)
 			if holders != nil {
-				holders = append(holders, c.holder(op.wanted))
+				holders = append(holders, c.sending(op))
+			}
+			if op.action == actionUpdate && c.kind.name(op.wanted) != c.kind.name(current) {
+				c.moves.keep(op.move, c.holder(current))
 			}
 		}
 	}
@@ -193,21 +229,6 @@ func (c *Collection[T]) resolveUpserts(ctx context.Context, ops []*upsert[T]) (m
 		}
 	}
 	return answers, nil
-}
-
-// write carries out one upsert in company of others. An error that leaves open
-// what the panel did is an *UnconfirmedError.
-func (c *Collection[T]) write(ctx context.Context, op *upsert[T]) (written[T], error) {
-	outcome, err := c.upserts.Do(ctx, op)
-	var unknown *bulk.UnknownError
-	var unconfirmed *UnconfirmedError
-	switch {
-	case err == nil, errors.As(err, &unconfirmed):
-		return outcome, err
-	case errors.As(err, &unknown), ctx.Err() != nil: // whether it was sent when the context ended is not known here
-		return outcome, &UnconfirmedError{err}
-	}
-	return outcome, err
 }
 
 func (c *Collection[T]) itemError(action string, item T, words, reason string) *ItemError {

@@ -22,6 +22,7 @@ func userKind() kind[User] {
 		linkID:      func(u User) uuid.UUID { return u.LinkID },
 		uid:         func(u User) *int64 { return u.UID },
 		name:        func(u User) string { return u.Name },
+		renamed:     func(u User, name string) User { u.Name = name; return u },
 		decode:      decodeUser,
 		encode:      encodeUser,
 		differences: userDifferences,
