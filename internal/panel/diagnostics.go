@@ -46,7 +46,13 @@ func (o object) label() string {
 func (o object) failed(action string, err error) diag.Diagnostic {
 	var exists *basip.ExistsError
 	var inUse *basip.InUseError
-	if errors.As(err, &exists) {
+	var aside *basip.AsideError
+	switch {
+	case errors.As(err, &aside):
+		return diag.NewAttributeErrorDiagnostic(path.Root("name"), fmt.Sprintf("The %s kept a temporary name", o.noun), sentences(
+			fmt.Sprintf("Could not %s %s: %s", action, o, reason(action, aside)),
+			"The next plan shows the temporary name as a change, and the next apply takes it back"))
+	case errors.As(err, &exists):
 		return o.exists(action, exists)
 	}
 	detail := sentences(fmt.Sprintf("Could not %s %s: %s", action, o, reason(action, err)), o.nextStep(action, err))
@@ -214,6 +220,9 @@ func (o object) exists(action string, exists *basip.ExistsError) diag.Diagnostic
 		fmt.Sprintf("Could not %s %s: %s", action, o, exists.Detail()),
 		"Nothing was sent, since the panel would have changed that one instead",
 	)}
+	if exists.Waited > 0 {
+		lines = append(lines, "If this apply was to delete or rename that one, its turn did not come. The operations that Terraform ran at the time may all have waited: apply again, with a higher -parallelism. With create_before_destroy, the new object needs another name and link_id than the old one.")
+	}
 	switch {
 	case exists.LinkID == uuid.Nil:
 		lines = append(lines, "It was made at the panel itself and has no link_id, so that it cannot be imported: choose another name, or rename or delete it at the panel.")
