@@ -95,7 +95,7 @@ func (t *Tenant) createProfile(c *tenantCall) (answer, *tenantError) {
 		return answer{}, err
 	}
 	t.profiles = append(t.profiles, &p)
-	return t.profileAnswer(http.StatusCreated, &p), nil
+	return t.writeAnswer(http.StatusCreated, &p), nil
 }
 
 // patchProfile answers PATCH (contract §2.3).
@@ -128,7 +128,7 @@ func (t *Tenant) patchProfile(c *tenantCall) (answer, *tenantError) {
 	}
 	changed.Modified = t.now()
 	*p = changed
-	return t.profileAnswer(http.StatusOK, p), nil
+	return t.writeAnswer(http.StatusOK, p), nil
 }
 
 func (t *Tenant) getDefaultConfig(c *tenantCall) (answer, *tenantError) {
@@ -171,6 +171,15 @@ func (t *Tenant) getSource(c *tenantCall) (answer, *tenantError) {
 
 func (t *Tenant) profileAnswer(status int, p *IdentityProfile) answer {
 	return jsonAnswer(status, extra(t.wireProfile(p)))
+}
+
+// writeAnswer is profileAnswer without the keys that answers to writes lack.
+func (t *Tenant) writeAnswer(status int, p *IdentityProfile) answer {
+	wire := t.wireProfile(p)
+	for _, key := range t.settings.OmitProfileKeys {
+		delete(wire, key)
+	}
+	return jsonAnswer(status, extra(wire))
 }
 
 // wireProfile is the read model of contract §2.2.

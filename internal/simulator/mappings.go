@@ -92,3 +92,21 @@ func addKeys(transform any) {
 		attributes["requiresPeriodicRefresh"] = false
 	}
 }
+
+// spoilConfig drops mappings, and stores others than those that were sent.
+func spoilConfig(config map[string]any, drop, change []string) {
+	mappings, _ := config["attributeTransforms"].([]any)
+	kept := []any{}
+	for _, m := range mappings {
+		mapping, _ := m.(map[string]any)
+		name, _ := mapping["identityAttributeName"].(string)
+		if slices.Contains(drop, name) {
+			continue
+		}
+		if slices.Contains(change, name) {
+			mapping["transformDefinition"] = map[string]any{"type": "rule", "attributes": map[string]any{"id": "Chosen by the tenant"}}
+		}
+		kept = append(kept, mapping)
+	}
+	config["attributeTransforms"] = kept
+}

@@ -23,6 +23,7 @@ func bodyDocument(body []byte) (map[string]any, *tenantError) {
 // at: on create it has no effect, and a patch cannot have changed it.
 func (t *Tenant) readProfile(doc map[string]any, p *IdentityProfile) *tenantError {
 	create := p.SourceID == ""
+	t.ignoreFields(doc, p, create)
 	name, ok := doc["name"].(string)
 	if !ok || name == "" {
 		return illegal("name is required")
@@ -67,11 +68,31 @@ func (t *Tenant) readProfile(doc map[string]any, p *IdentityProfile) *tenantErro
 	if other := t.fedBy(source); other != nil && other.ID != p.ID {
 		return refuse(http.StatusConflict, fmt.Sprintf("the source %s already feeds the identity profile %s", source, other.Name))
 	}
+	if source != p.SourceID && t.busy[source] > 0 {
+		t.busy[source]--
+		return refuse(http.StatusConflict, fmt.Sprintf("the source %s is in use", source))
+	}
 	if source != p.SourceID {
 		p.IdentityRefreshRequired = true
 	}
 	p.SourceID = source
 	return t.storeConfig(doc["identityAttributeConfig"], p)
+}
+
+// ignoreFields gives the fields of the setting the value that they have, or none
+// in a new profile.
+func (t *Tenant) ignoreFields(doc map[string]any, p *IdentityProfile, create bool) {
+	for _, field := range t.settings.IgnoreFields {
+		if create {
+			delete(doc, field)
+			continue
+		}
+		doc[field] = t.wireProfile(p)[field]
+		if field == "identityAttributeConfig" {
+			// Operations work on decoded JSON. It was valid when it was stored.
+			doc[field], _ = readConfig(p.IdentityAttributeConfig)
+		}
+	}
 }
 
 // readReference reads a reference, "" when it is absent or null. The type may
@@ -117,6 +138,7 @@ func (t *Tenant) storeConfig(v any, p *IdentityProfile) *tenantError {
 			return nil
 		}
 	}
+	spoilConfig(config, t.settings.DropMappings, t.settings.ChangeMappings)
 	if t.settings.RewriteMappings {
 		rewriteConfig(config)
 	}

@@ -172,6 +172,7 @@ func (t *Tenant) end(k *task, at time.Time) {
 			k.messages = append(k.messages, TaskMessage{"ERROR", "identity_profile_not_deleted", fmt.Sprintf("The identity profile %s (%s) was not deleted.", p.Name, id)})
 		case deletes && !listed(s.TaskKeeps, id):
 			t.drop(id)
+			t.busy[p.SourceID] = s.SourceBusy
 			if s.ReadableAfter > 0 {
 				t.lingering = append(t.lingering, &lingering{p, s.ReadableAfter})
 			}

@@ -22,6 +22,7 @@ type Tenant struct {
 	windows    map[string]*rateWindow
 	profiles   []*IdentityProfile
 	lingering  []*lingering
+	busy       map[string]int // by source: requests still to be refused, see SourceBusy
 	sources    []TenantObject
 	identities []TenantObject
 	tasks      []*task
@@ -33,6 +34,7 @@ func newTenant(name, url string, now func() time.Time, latency time.Duration) *T
 		settings: DefaultTenantSettings(),
 		tokens:   map[string]*token{},
 		windows:  map[string]*rateWindow{},
+		busy:     map[string]int{},
 	}
 	t.settings.Latency = Duration(latency)
 	return t

@@ -46,6 +46,18 @@ type TenantSettings struct {
 	// their order is reversed, and the attributes of transforms get a key
 	// that was not sent (contract §2.2).
 	RewriteMappings bool `json:"rewrite_mappings"`
+	// DropMappings are identity attributes whose mapping the tenant does not
+	// store, and ChangeMappings those of which it stores another one; the
+	// answer is a success all the same.
+	DropMappings   []string `json:"drop_mappings"`
+	ChangeMappings []string `json:"change_mappings"`
+	// IgnoreFields are members of a profile, other than its name and source,
+	// that a request does not change: description, owner, priority or
+	// identityAttributeConfig. The answer is a success all the same.
+	IgnoreFields []string `json:"ignore_fields"`
+	// OmitProfileKeys are members that the answers to a creation and to a
+	// change lack. Reads have them.
+	OmitProfileKeys []string `json:"omit_profile_keys"`
 
 	// TaskPolls is how many polls find the task without a status before it
 	// ends. It has no effect when TaskTime is set, which is how long the task
@@ -100,6 +112,9 @@ type TenantSettings struct {
 	// has deleted it (contract §3.5). It cannot be changed or deleted again,
 	// its source is free, and it is in no state.
 	ReadableAfter int `json:"readable_after"`
+	// SourceBusy is how many requests for the source of a deleted profile are
+	// refused with a 409 after the deletion, although no profile is listed.
+	SourceBusy int `json:"source_busy"`
 }
 
 // A TaskMessage is one of the messages of a task (contract §3.3).
@@ -126,6 +141,10 @@ func DefaultTenantSettings() TenantSettings {
 		TaskKeeps:         []string{},
 		TaskFailsFor:      []string{},
 		UnknownIDs:        "ignore",
+		DropMappings:      []string{},
+		ChangeMappings:    []string{},
+		IgnoreFields:      []string{},
+		OmitProfileKeys:   []string{},
 		OmitTaskKeys:      []string{},
 		TaskMessages:      []TaskMessage{},
 	}
@@ -154,9 +173,15 @@ func (s *TenantSettings) Validate() error {
 		{"task_404", int64(s.Task404) + 1},
 		{"completed_before_status", int64(s.CompletedBeforeStatus)},
 		{"readable_after", int64(s.ReadableAfter)},
+		{"source_busy", int64(s.SourceBusy)},
 	} {
 		if f.value < 0 {
 			return fmt.Errorf("%s: must not be negative", f.name)
+		}
+	}
+	for _, field := range s.IgnoreFields {
+		if !slices.Contains([]string{"description", "owner", "priority", "identityAttributeConfig"}, field) {
+			return fmt.Errorf("ignore_fields: %q is none of: description, owner, priority, identityAttributeConfig", field)
 		}
 	}
 	for i, m := range s.TaskMessages {
@@ -176,6 +201,8 @@ func (s *TenantSettings) Validate() error {
 // copied returns s with its own slices.
 func (s TenantSettings) copied() TenantSettings {
 	s.TaskKeeps, s.TaskFailsFor = list(s.TaskKeeps), list(s.TaskFailsFor)
+	s.DropMappings, s.ChangeMappings = list(s.DropMappings), list(s.ChangeMappings)
+	s.IgnoreFields, s.OmitProfileKeys = list(s.IgnoreFields), list(s.OmitProfileKeys)
 	s.OmitTaskKeys, s.TaskMessages = list(s.OmitTaskKeys), list(s.TaskMessages)
 	return s
 }
