@@ -31,8 +31,9 @@ type operation struct {
 // change that is there already sends nothing. A new source travels by itself,
 // before the mappings (contract §2.3); after an error the returned profile is
 // the last one that was seen, with the source changed and the mappings not if it
-// happened in between. The error is ErrNotFound when there is no such profile
-// and an *UnconfirmedError when it is not known whether the change was made.
+// happened in between. The error is ErrNotFound when there is no such profile, a
+// *ConflictError when the new source feeds another one, and an *UnconfirmedError
+// when it is not known whether the change was made.
 func (c *Client) ChangeProfile(ctx context.Context, id string, change Change) (Profile, error) {
 	held, err := c.Profile(ctx, id)
 	if err != nil {
@@ -42,6 +43,9 @@ func (c *Client) ChangeProfile(ctx context.Context, id string, change Change) (P
 		return c.bring(ctx, held, change.all)
 	}
 	if held, err = c.bring(ctx, held, change.allButMappings); err != nil {
+		if status(err) == http.StatusConflict {
+			err = c.conflict(ctx, held.Name, *change.Source, err)
+		}
 		return held, err
 	}
 	// The mappings go back as a whole, so they are read as a whole: the tenant may

@@ -127,3 +127,6 @@ func newClient(cfg Config, exchanges http.RoundTripper) (*Client, error) {
 
 // Tenant names the tenant in messages: the host of its base URL.
 func (c *Client) Tenant() string { return c.base.Host }
+
+// Backoff is how a caller waits between two looks at the tenant.
+func (c *Client) Backoff() poll.Backoff { return c.poll }

@@ -80,7 +80,7 @@ func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, erro
 	}
 	a, err := c.call(ctx, r)
 	if status(err) == http.StatusConflict {
-		return Profile{}, c.conflict(ctx, p, err)
+		return Profile{}, c.conflict(ctx, p.Name, p.Source, err)
 	}
 	if err == nil {
 		created, decodeErr := decodeProfile(a.body)
@@ -135,14 +135,15 @@ func (c *Client) findCreated(ctx context.Context, p NewProfile, before []Profile
 
 // conflict turns a 409 into an error that names the profile in the way. The
 // listing has no filter for the source (contract §2.1).
-func (c *Client) conflict(ctx context.Context, p NewProfile, err error) error {
-	conflict := &ConflictError{Tenant: c.Tenant(), Name: p.Name, Source: p.Source, Err: err}
+func (c *Client) conflict(ctx context.Context, name string, source Reference, err error) error {
+	conflict := &ConflictError{Tenant: c.Tenant(), Name: name, Source: source, Err: err}
 	profiles, listErr := c.Profiles(ctx, Query{})
 	if listErr != nil {
 		conflict.Err = fmt.Errorf("%w; which profile is in the way could not be found out: %w", err, listErr)
 		return conflict
 	}
-	if i := slices.IndexFunc(profiles, p.isFedBySource); i >= 0 {
+	conflict.listed = true
+	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Source.ID == source.ID }); i >= 0 {
 		conflict.Existing = profiles[i]
 	}
 	return conflict

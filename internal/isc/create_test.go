@@ -79,7 +79,7 @@ func TestSourceThatFeedsAProfileAlready(t *testing.T) {
 		if conflict.Existing.ID != b || conflict.Source.ID != "hr" || conflict.Err == nil {
 			t.Errorf("%+v", conflict)
 		}
-		contains(t, err, `"People" (`+b+`)`, `"Staff"`, `"HR" (hr)`, "409", "trackingId", "import")
+		contains(t, err, `"People" (`+b+`)`, `"Staff"`, `"HR" (hr)`, "409", "trackingId", "feeds at most one")
 		s.expect(t, createRoute, 1)
 	})
 	t.Run("the same name", func(t *testing.T) {
@@ -96,10 +96,10 @@ func TestSourceThatFeedsAProfileAlready(t *testing.T) {
 		s := newTenant()
 		s.always[createRoute] = says(409, errorBody("409 Conflict", "In use."))
 		_, err := s.client(t).CreateProfile(t.Context(), staff())
-		if conflict := as[*ConflictError](t, err); conflict.Existing.ID != "" {
+		if conflict := as[*ConflictError](t, err); !conflict.Passing() {
 			t.Errorf("%+v", conflict)
 		}
-		contains(t, err, "In use.", "try again later")
+		contains(t, err, "In use.", "lists no identity profile that it feeds")
 	})
 	t.Run("the listing fails", func(t *testing.T) {
 		t.Parallel()
@@ -108,7 +108,9 @@ func TestSourceThatFeedsAProfileAlready(t *testing.T) {
 		s.script(listRoute, nil)
 		s.always[listRoute] = says(403, errorBody("403 Forbidden", "No listing."))
 		_, err := s.client(t).CreateProfile(t.Context(), staff())
-		_ = as[*ConflictError](t, err)
+		if conflict := as[*ConflictError](t, err); conflict.Passing() {
+			t.Errorf("%+v", conflict)
+		}
 		contains(t, err, "In use.", "No listing.")
 	})
 }

@@ -73,25 +73,31 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ConflictError is a profile that cannot be created because its source feeds a
-// profile already: a source feeds at most one (contract §2.2).
+// ConflictError is a profile that cannot be created or moved because its source
+// feeds another profile: a source feeds at most one (contract §2.2).
 type ConflictError struct {
 	Tenant   string
-	Name     string    // of the profile that was to be created
+	Name     string    // of the profile that was to be created or moved
 	Source   Reference // that it was to be fed by
 	Existing Profile   // that the source feeds; its ID is empty when none was found
 	Err      error     // the tenant's answer; nil when nothing was sent because the conflict was seen before
+
+	listed bool // all profiles were read after the answer
 }
+
+// Passing reports whether no profile is listed that the source feeds, so that the
+// conflict is the rest of a deletion and passes by itself.
+func (e *ConflictError) Passing() bool { return e.listed && e.Existing.ID == "" }
 
 // Error implements error.
 func (e *ConflictError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "tenant %s: create identity profile %q: ", e.Tenant, e.Name)
 	if e.Existing.ID != "" {
-		fmt.Fprintf(&b, "source %s feeds identity profile %q (%s) already, and a source feeds at most one; import that one, or choose another source",
-			e.Source, e.Existing.Name, e.Existing.ID)
+		fmt.Fprintf(&b, "source %s feeds identity profile %q (%s) of tenant %s, and a source feeds at most one", e.Source, e.Existing.Name, e.Existing.ID, e.Tenant)
+	} else if !e.listed {
+		fmt.Fprintf(&b, "tenant %s says that source %s is in use", e.Tenant, e.Source)
 	} else {
-		fmt.Fprintf(&b, "the tenant sees a conflict, but lists no identity profile that source %s feeds; a deletion may still be under way, so try again later", e.Source)
+		fmt.Fprintf(&b, "tenant %s says that source %s is in use, but lists no identity profile that it feeds", e.Tenant, e.Source)
 	}
 	if e.Err != nil {
 		fmt.Fprintf(&b, ": %v", e.Err)

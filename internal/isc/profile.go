@@ -44,6 +44,10 @@ type Profile struct {
 	config mappingConfig   // as the tenant wrote it, so that what is not ours goes back untouched
 }
 
+// Complete reports whether the tenant's answer had the mappings in it. An answer
+// without them does not say that the profile has none.
+func (p Profile) Complete() bool { return p.keys["identityAttributeConfig"] }
+
 // decodeProfile reads a profile. Each field may be missing.
 func decodeProfile(raw json.RawMessage) (Profile, error) {
 	fields, err := looseObject(raw)

@@ -60,44 +60,72 @@ func (s *snapshot) version() int {
 }
 
 // keep keeps a listing, unless something was written since it began.
-func (s *snapshot) keep(profiles []Profile, began time.Time, version int) {
+func (s *snapshot) keep(profiles map[string]Profile, began time.Time, version int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if version != s.writes {
-		return
-	}
-	s.began, s.profiles = began, map[string]Profile{}
-	for _, p := range profiles {
-		s.profiles[p.ID] = p
+	if version == s.writes {
+		s.began, s.profiles = began, profiles
 	}
 }
 
+// all returns a listing that began at or after a time, nil for none.
+func (s *snapshot) all(after time.Time) map[string]Profile {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.began.Before(after) {
+		return nil
+	}
+	return s.profiles
+}
+
 // RefreshProfile returns the profile with an id as Profile does, for a refresh:
-// the first few are read one by one, and then one listing serves all, for half a
-// minute at the most and until anything is written. A profile that the listing
+// the first few are read one by one unless there is a listing already, and then
+// one listing serves all, for half a minute at the most and until anything is
+// written. A profile that the listing
 // does not have is read by itself, so that ErrNotFound is what the tenant says of
 // that one.
 func (c *Client) RefreshProfile(ctx context.Context, id string) (Profile, error) {
-	if c.snapshot.few() {
-		return c.Profile(ctx, id)
-	}
-	select {
-	case c.snapshot.turn <- struct{}{}:
-	case <-ctx.Done():
-		return Profile{}, context.Cause(ctx)
-	}
 	p, found, listed := c.snapshot.get(id, c.now().Add(-snapshotAge))
-	if !listed {
-		began, version := c.now(), c.snapshot.version()
-		profiles, err := c.Profiles(ctx, Query{})
+	switch {
+	case found:
+		return p, nil
+	case !listed && !c.snapshot.few():
+		profiles, err := c.RecentProfiles(ctx)
+		if ctx.Err() != nil {
+			return Profile{}, context.Cause(ctx)
+		}
 		if err == nil {
-			c.snapshot.keep(profiles, began, version)
-			p, found, _ = c.snapshot.get(id, began)
+			if p, found = profiles[id]; found {
+				return p, nil
+			}
 		}
 	}
-	<-c.snapshot.turn
-	if found {
-		return p, nil
-	}
 	return c.Profile(ctx, id)
+}
+
+// RecentProfiles returns all profiles by their ids, from the listing that also
+// serves RefreshProfile: it is at most half a minute old, and began after the last
+// write of this client. Concurrent callers share one listing. The map is shared;
+// callers must not change it.
+func (c *Client) RecentProfiles(ctx context.Context) (map[string]Profile, error) {
+	select {
+	case c.snapshot.turn <- struct{}{}:
+		defer func() { <-c.snapshot.turn }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if profiles := c.snapshot.all(c.now().Add(-snapshotAge)); profiles != nil {
+		return profiles, nil
+	}
+	began, version := c.now(), c.snapshot.version()
+	listed, err := c.Profiles(ctx, Query{})
+	if err != nil {
+		return nil, err
+	}
+	profiles := make(map[string]Profile, len(listed))
+	for _, p := range listed {
+		profiles[p.ID] = p
+	}
+	c.snapshot.keep(profiles, began, version)
+	return profiles, nil
 }
