@@ -33,7 +33,8 @@ func TestAccProfile_createOnASourceInUse(t *testing.T) {
 			})
 			run(t, sim,
 				refused(fmt.Sprintf("feeds identity profile %q (%s) already", other, existing)),
-				refused("terraform import gatehouse_identity_profile.NAME "+existing),
+				refused("Error running pre-apply plan"),
+				refused("add a moved block from its address to this one. Only if no state tracks it, import it under the ID "+existing),
 				refused(`in resource "gatehouse_identity_profile" "test":`),
 				refused(`authoritative_source_id = "`+sourceA+`"`), // the line that the error is at
 				free, // a creation, so nothing was in the state
@@ -42,15 +43,23 @@ func TestAccProfile_createOnASourceInUse(t *testing.T) {
 	}
 }
 
-// The conflict of a profile that is being deleted names none, and passes.
+// A source that no profile is listed for is busy with a deletion, and waited for.
 func TestAccProfile_createOnASourceThatIsNotFreeYet(t *testing.T) {
 	t.Parallel()
 	sim := tenant(t)
-	faults(t, sim, simulator.Fault{Method: http.MethodPost, Path: profilesPath, Count: 1, Status: http.StatusConflict})
-	run(t, sim,
-		resource.TestStep{Config: profile(sim, staff), ExpectError: says("a deletion may still be under way, so try again later")},
-		step(profile(sim, staff), plancheck.ResourceActionCreate),
-	)
+	faults(t, sim, simulator.Fault{Method: http.MethodPost, Path: profilesPath, Count: 3, Status: http.StatusConflict})
+	run(t, sim, step(profile(sim, staff), plancheck.ResourceActionCreate))
+	if n := acctest.Count(sim, http.MethodPost, profilesPath); n != 4 {
+		t.Errorf("%d creations were sent, want 4", n)
+	}
+}
+
+// It is waited for no longer than the timeout.
+func TestAccProfile_createOnASourceThatStaysBusy(t *testing.T) {
+	t.Parallel()
+	sim := tenant(t)
+	faults(t, sim, simulator.Fault{Method: http.MethodPost, Path: profilesPath, Status: http.StatusConflict})
+	run(t, sim, resource.TestStep{Config: profile(sim, staff+`timeouts = { create = "2s" }`), ExpectError: says("the source did not become free before the timeout")})
 }
 
 // A change to a source in use is refused by the tenant, and changes nothing.
@@ -66,7 +75,7 @@ func TestAccProfile_moveToASourceInUse(t *testing.T) {
 			PreConfig: func() {
 				sim.Tenant().SetProfile(simulator.IdentityProfile{ID: existing, Name: "Contractors", SourceID: sourceB})
 			},
-			Config: config(sourceB, "login"), ExpectError: says("already feeds the identity profile Contractors"),
+			Config: config(sourceB, "login"), ExpectError: says(`feeds identity profile "Contractors" (`+existing+`) already`),
 		},
 		sends(sim, step(config(sourceA, "id"), plancheck.ResourceActionNoop)),
 		sends(sim, resource.TestStep{

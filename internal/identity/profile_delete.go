@@ -25,6 +25,8 @@ type startedDeletion struct {
 // Delete implements resource.Resource. It returns without an error only when the
 // tenant answers that the profile is not there.
 func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	defer r.tenant.begin()()
+	r.tenant.together().writes()
 	var state profileModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	data, diags := req.Private.GetKey(ctx, deletionKey)
@@ -42,6 +44,8 @@ func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest
 	waiting, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	left := r.tenant.together().leaves(state)
+	defer func() { left(!resp.Diagnostics.HasError()) }()
 	d := &destroyer{profileModel: state, client: client}
 	err := d.recall(data)
 	if err == nil {

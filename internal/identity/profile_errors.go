@@ -29,8 +29,8 @@ func (m profileModel) failed(action string, err error) diag.Diagnostic {
 	summary := fmt.Sprintf("Could not %s identity profile", action)
 	detail := fmt.Sprintf("Could not %s %s: %s", action, m, err)
 	switch {
-	case errors.As(err, &conflict) && action == actionCreate:
-		return m.conflict(detail, conflict)
+	case errors.As(err, &conflict):
+		return conflictDiagnostic(conflict, err)
 	case errors.As(err, &unconfirmed) && action == actionCreate:
 		return diag.NewErrorDiagnostic(summary, detail+
 			fmt.Sprintf(". The tenant may have created it all the same; look for it there. If it is there, import it:\n\n  terraform import gatehouse_identity_profile.NAME 'name=%s'", m.Name.ValueString()))
@@ -46,12 +46,11 @@ func (m profileModel) failed(action string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(summary, detail)
 }
 
-// conflict explains that the source feeds a profile already.
-func (m profileModel) conflict(detail string, conflict *isc.ConflictError) diag.Diagnostic {
+// conflictDiagnostic explains that the source is in use.
+func conflictDiagnostic(conflict *isc.ConflictError, err error) diag.Diagnostic {
 	at := path.Root("authoritative_source_id")
 	if conflict.Existing.ID != "" {
-		detail += fmt.Sprintf(". To manage the existing profile %q, import it:\n\n  terraform import gatehouse_identity_profile.NAME %s\n\nOtherwise choose another source.",
-			conflict.Existing.Name, conflict.Existing.ID)
+		return diag.NewAttributeErrorDiagnostic(at, sourceInUse, inUse(conflict.Existing))
 	}
-	return diag.NewAttributeErrorDiagnostic(at, "The source is in use", detail)
+	return diag.NewAttributeErrorDiagnostic(at, "Source is in use", sentence(err)+" Apply again later, or choose another source.")
 }

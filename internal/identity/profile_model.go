@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -142,6 +143,25 @@ func (m *profileModel) setProfile(ctx context.Context, p isc.Profile) diag.Diagn
 	return diags
 }
 
+// setHeld puts what the tenant holds into m, a plan that the tenant did not carry
+// out as it was sent. declared are mappings that the state must know besides the
+// planned ones, because they are still there.
+func (m *profileModel) setHeld(ctx context.Context, p isc.Profile, declared map[string]isc.Mapping) diag.Diagnostics {
+	known, diags := mappings(ctx, m.AttributeMappings)
+	for name, one := range declared {
+		if _, planned := known[name]; !planned {
+			known[name] = heldMapping(one)
+		}
+	}
+	if len(known) > 0 {
+		value, d := types.MapValueFrom(ctx, mappingType, known)
+		diags.Append(d...)
+		m.AttributeMappings = value
+	}
+	diags.Append(m.setProfile(ctx, p)...)
+	return diags
+}
+
 // setPlanned completes m, a plan that was carried out, with what the tenant says.
 // What the plan knows stays as it is planned; if the tenant holds something else,
 // the next refresh shows it.
@@ -164,18 +184,22 @@ func (m *profileModel) setPlanned(p isc.Profile) {
 	}
 	planned := *m
 	m.setComputed(p)
-	for _, kept := range []struct {
-		value   *types.String
-		planned types.String
-	}{
-		{&m.Created, planned.Created},
-		{&m.OwnerName, planned.OwnerName},
-		{&m.AuthoritativeSourceName, planned.AuthoritativeSourceName},
-	} {
-		if !kept.planned.IsUnknown() { // somebody may have renamed it since the plan
-			*kept.value = kept.planned
-		}
+	m.Created, m.Modified = known(planned.Created, m.Created), known(planned.Modified, m.Modified)
+	m.OwnerName = known(planned.OwnerName, m.OwnerName)
+	m.AuthoritativeSourceName = known(planned.AuthoritativeSourceName, m.AuthoritativeSourceName)
+	m.IdentityCount = known(planned.IdentityCount, m.IdentityCount)
+	m.IdentityRefreshRequired = known(planned.IdentityRefreshRequired, m.IdentityRefreshRequired)
+	m.HasTimeBasedAttributes = known(planned.HasTimeBasedAttributes, m.HasTimeBasedAttributes)
+}
+
+// known returns the planned value if it is known, which a result must repeat: the
+// tenant may have another one by now, and the next refresh brings it. Otherwise it
+// returns the tenant's.
+func known[V attr.Value](planned, held V) V {
+	if planned.IsUnknown() {
+		return held
 	}
+	return planned
 }
 
 // setComputed sets what only the tenant decides.

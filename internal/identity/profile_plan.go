@@ -20,6 +20,12 @@ import (
 // somebody else.
 const declaredKey = "declared_mappings"
 
+// importedKey is where private state keeps that a profile was imported and that no
+// apply has decided since whether its mappings are in force.
+const importedKey = "imported"
+
+func isTrue(note []byte) bool { return string(note) == "true" }
+
 // privateState reads private state, as each request has it.
 type privateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
@@ -39,18 +45,73 @@ func declaredMappings(ctx context.Context, private privateState) (declared map[s
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var config, plan, state profileModel
-	if req.State.Raw.IsNull() { // a creation
-		return
-	}
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if req.Plan.Raw.IsNull() {
+	defer r.tenant.begin()()
+	switch {
+	case req.State.Raw.IsNull():
+		r.planCreation(ctx, req, resp)
+	case req.Plan.Raw.IsNull():
+		var state profileModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		resp.Diagnostics.Append(r.tenant.together().plansDestruction(state)...)
 		resp.Diagnostics.Append(warnOfDestroy(state)...)
+	default:
+		r.planChange(ctx, req, resp)
+	}
+}
+
+// planCreation plans a new profile.
+func (r *profileResource) planCreation(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var config, plan profileModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	if config.impliesEnabled() {
+		plan.AttributeMappingsEnabled = types.BoolValue(true)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	}
+	resp.Diagnostics.Append(warnOfDisabled(config, plan)...)
+	planned := plan.planned()
+	replaced, diags := r.tenant.together().plansCreation(planned)
+	resp.Diagnostics.Append(diags...)
+	if replaced != nil {
+		resp.Diagnostics.Append(warnOfReplacement(replaced.profileModel)...)
+	}
+	r.ask(ctx, "", planned, &resp.Diagnostics)
+}
+
+// ask has the tenant asked once in a plan, and judges what it says of the source.
+func (r *profileResource) ask(ctx context.Context, id string, p plannedProfile, diags *diag.Diagnostics) {
+	if diags.HasError() || r.tenant.isPending() {
+		return
+	}
+	if _, d := r.tenant.connected(); d.HasError() {
+		diags.Append(d...)
+		return
+	}
+	profiles, d := r.tenant.preflight(ctx)
+	diags.Append(d...)
+	diags.Append(r.tenant.activity.judgeSource(ctx, profiles, id, p)...)
+}
+
+// planned returns what a plan says of the profile to others.
+func (m profileModel) planned() plannedProfile {
+	return plannedProfile{name: m.Name.ValueString(), source: m.AuthoritativeSourceID.ValueString()}
+}
+
+// planChange plans a profile that is there already, also one that stays as it is.
+func (r *profileResource) planChange(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var config, plan, state profileModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	declared, diags := declaredMappings(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	imported, diags := req.Private.GetKey(ctx, importedKey)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -66,20 +127,47 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			resp.Diagnostics.Append(foreignNote(state, foreign))
 		}
 	}
+	plan.AttributeMappingsEnabled = planEnabled(ctx, config, plan, state, isTrue(imported))
+	resp.Diagnostics.Append(warnOfDisabled(config, plan)...)
 
-	if plan.sameAs(state) { // nothing changes, so nothing that the tenant computes does
+	resp.Diagnostics.Append(noteConfig(ctx, config, resp.Private)...)
+
+	// A refresh brings what the tenant counts and dates. None of it is planned, so
+	// that a plan shows what the configuration changes and nothing else.
+	plan.keepComputed(state)
+	changes := !plan.sameAs(state)
+	if !changes {
 		plan = state
-	} else { // the framework says so only of changes that the configuration itself makes
-		plan.Modified, plan.IdentityCount = types.StringUnknown(), types.Int64Unknown()
-		plan.IdentityRefreshRequired, plan.HasTimeBasedAttributes = types.BoolUnknown(), types.BoolUnknown()
-	}
-	if plan.OwnerID.Equal(state.OwnerID) {
-		plan.OwnerName = state.OwnerName
-	}
-	if plan.AuthoritativeSourceID.Equal(state.AuthoritativeSourceID) {
-		plan.AuthoritativeSourceName = state.AuthoritativeSourceName
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+
+	moves := !plan.AuthoritativeSourceID.Equal(state.AuthoritativeSourceID)
+	if count := state.IdentityCount.ValueInt64(); moves && count > 0 {
+		resp.Diagnostics.AddAttributeWarning(path.Root("authoritative_source_id"), "Identities get another source", fmt.Sprintf(
+			"%s to %s. With another source, those without an account on it lose the profile.", attached(count), state))
+	}
+	resp.Diagnostics.Append(r.tenant.together().plansChange(state, plan.planned())...)
+	switch {
+	case moves:
+		r.ask(ctx, state.ID.ValueString(), plan.planned(), &resp.Diagnostics)
+	case changes:
+		r.ask(ctx, state.ID.ValueString(), plannedProfile{}, &resp.Diagnostics)
+	}
+}
+
+// keepComputed plans what only the tenant decides as it was, but for the names of
+// another owner and another source.
+func (m *profileModel) keepComputed(state profileModel) {
+	m.Modified, m.Created = state.Modified, state.Created
+	m.IdentityCount = state.IdentityCount
+	m.IdentityRefreshRequired, m.HasTimeBasedAttributes = state.IdentityRefreshRequired, state.HasTimeBasedAttributes
+	m.OwnerName, m.AuthoritativeSourceName = types.StringUnknown(), types.StringUnknown()
+	if m.OwnerID.Equal(state.OwnerID) {
+		m.OwnerName = state.OwnerName
+	}
+	if m.AuthoritativeSourceID.Equal(state.AuthoritativeSourceID) {
+		m.AuthoritativeSourceName = state.AuthoritativeSourceName
+	}
 }
 
 // sameAs reports whether m plans what state has, in everything that can be
@@ -160,6 +248,18 @@ func warnOfDestroy(state profileModel) (diags diag.Diagnostics) {
 		detail += " The destroy will refuse to do so: " + howToForce
 	}
 	diags.AddWarning("Identities lose their profile", detail)
+	return diags
+}
+
+// warnOfReplacement is warnOfDestroy for a profile that a new one seems to take the
+// place of: Terraform does not say so.
+func warnOfReplacement(state profileModel) (diags diag.Diagnostics) {
+	if state.IdentityCount.ValueInt64() == 0 {
+		return nil
+	}
+	for _, d := range warnOfDestroy(state) {
+		diags.AddWarning(d.Summary(), "A replacement destroys the identity profile first. "+d.Detail())
+	}
 	return diags
 }
 

@@ -50,6 +50,8 @@ func (r *profileResource) ValidateConfig(ctx context.Context, req resource.Valid
 
 // Create implements resource.Resource.
 func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	defer r.tenant.begin()()
+	r.tenant.together().writes()
 	var config, plan profileModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -62,20 +64,31 @@ func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(diags...)
 	wanted, diags := plan.newProfile(ctx)
 	resp.Diagnostics.Append(diags...)
+	declared, diags := mappings(ctx, plan.AttributeMappings)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	profile, err := client.CreateProfile(ctx, wanted)
+	profile, err := r.tenant.whenSourceIsFree(ctx, func(ctx context.Context) (isc.Profile, error) {
+		return client.CreateProfile(ctx, wanted)
+	})
 	if err != nil {
 		resp.Diagnostics.Append(plan.failed(actionCreate, err))
 		return
 	}
+	profile, differences := created(wanted, declared).confirm(ctx, client, profile)
+	for _, d := range differences {
+		resp.Diagnostics.Append(withDetail(d, d.Detail()+tainted))
+	}
 	plan.setPlanned(profile)
+	if len(differences) > 0 {
+		resp.Diagnostics.Append(plan.setProfile(ctx, profile)...)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(rememberDeclared(ctx, config.AttributeMappings, resp.Private)...)
+	resp.Diagnostics.Append(remember(ctx, declaredBy(declared), resp.Private)...)
 }
 
 // Read implements resource.Resource.
@@ -85,6 +98,8 @@ func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	defer r.tenant.begin()()
+	r.tenant.together().saw(state)
 	client, diags := r.tenant.readable()
 	resp.Diagnostics.Append(diags...)
 	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
@@ -106,10 +121,13 @@ func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	resp.Diagnostics.Append(state.setProfile(ctx, profile)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	r.tenant.together().saw(state)
 }
 
 // Update implements resource.Resource.
 func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	defer r.tenant.begin()()
+	r.tenant.together().writes()
 	var config, plan, state profileModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -125,20 +143,45 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(diags...)
 	change, diags := plan.change(ctx, state, declared)
 	resp.Diagnostics.Append(diags...)
+	wanted, diags := mappings(ctx, plan.AttributeMappings)
+	resp.Diagnostics.Append(diags...)
+	declares, diags := r.declares(ctx, config, declared, req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	profile, err := client.ChangeProfile(ctx, state.ID.ValueString(), change)
-	if err != nil { // the state stays what it was; the next refresh reads what the tenant holds
+	if change.Source != nil {
+		left := r.tenant.together().leaves(state)
+		defer func() { left(!resp.Diagnostics.HasError()) }()
+	}
+	profile, err := r.tenant.whenSourceIsFree(ctx, func(ctx context.Context) (isc.Profile, error) {
+		return client.ChangeProfile(ctx, state.ID.ValueString(), change)
+	})
+	if err != nil {
 		resp.Diagnostics.Append(plan.failed(actionUpdate, err))
+		if profile.ID != "" { // part of it may have been carried out
+			resp.Diagnostics.Append(state.setProfile(ctx, profile)...)
+			resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+		}
 		return
 	}
+	profile, differences := changed(change, wanted).confirm(ctx, client, profile)
+	resp.Diagnostics.Append(differences...)
 	plan.setPlanned(profile)
+	if len(differences) > 0 {
+		for _, name := range change.RemoveMappings { // those that are still there stay declared
+			declares[name] = declared[name]
+		}
+		resp.Diagnostics.Append(plan.setHeld(ctx, profile, declares)...)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(rememberDeclared(ctx, config.AttributeMappings, resp.Private)...)
+	resp.Diagnostics.Append(remember(ctx, declares, resp.Private)...)
+	if plan.AttributeMappingsEnabled.ValueBool() || !config.AttributeMappingsEnabled.IsNull() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("false"))...)
+	}
 }
 
 // ImportState implements resource.ResourceWithImportState.
@@ -162,23 +205,26 @@ func (r *profileResource) ImportState(ctx context.Context, req resource.ImportSt
 		id = profile.ID
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), types.StringValue(id))...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
 }
 
-// rememberDeclared notes in private state which mappings a configuration
-// declares.
-func rememberDeclared(ctx context.Context, config types.Map, private interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-},
-) diag.Diagnostics {
-	wanted, diags := mappings(ctx, config)
+// declaredBy returns mappings in the form of the note about which ones are declared.
+func declaredBy(wanted map[string]mapping) map[string]isc.Mapping {
 	declared := map[string]isc.Mapping{}
 	for name, one := range wanted {
 		declared[name] = isc.Mapping{Type: one.Type.ValueString(), Attributes: json.RawMessage(normalized(one.declared().Attributes))}
 	}
+	return declared
+}
+
+// remember notes in private state which mappings are declared.
+func remember(ctx context.Context, declared map[string]isc.Mapping, private interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+},
+) diag.Diagnostics {
 	data, err := json.Marshal(declared)
 	if err != nil { // the tenant has taken them, so that they are JSON
 		panic(err)
 	}
-	diags.Append(private.SetKey(ctx, declaredKey, data)...)
-	return diags
+	return private.SetKey(ctx, declaredKey, data)
 }

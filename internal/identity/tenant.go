@@ -7,6 +7,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -22,21 +23,44 @@ type Source interface {
 
 // Tenant is the tenant of the provider block.
 type Tenant struct {
-	client  *isc.Client
-	missing string // why there is no client, as a sentence
-	pending bool   // the client will be known when the configuration is applied
+	client   *isc.Client
+	missing  string // why there is no client, as a sentence
+	pending  bool   // the client will be known when the configuration is applied
+	activity *activity
+	asked    preflight
 }
 
-// NewTenant returns a tenant that can be spoken to.
-func NewTenant(client *isc.Client) *Tenant { return &Tenant{client: client} }
+// NewTenant returns a tenant that can be spoken to. settle is how long an operation
+// waits for others that may change its outcome when nothing else happens; 2 s when
+// zero.
+func NewTenant(client *isc.Client, settle time.Duration) *Tenant {
+	return &Tenant{client: client, activity: newActivity(settle)}
+}
 
 // MissingTenant returns a tenant that cannot be spoken to; why says so in a
 // sentence that tells what to set.
-func MissingTenant(why string) *Tenant { return &Tenant{missing: why} }
+func MissingTenant(why string) *Tenant { return &Tenant{missing: why, activity: newActivity(0)} }
 
 // PendingTenant returns a tenant that cannot be spoken to before apply; why says
 // what is not known, as a sentence.
-func PendingTenant(why string) *Tenant { return &Tenant{missing: why, pending: true} }
+func PendingTenant(why string) *Tenant {
+	return &Tenant{missing: why, pending: true, activity: newActivity(0)}
+}
+
+// together returns the record of what this process does. Before the provider is
+// configured nothing is recorded.
+func (t *Tenant) together() *activity {
+	if t == nil {
+		return newActivity(0)
+	}
+	return t.activity
+}
+
+// begin counts an operation in and returns what counts it out.
+func (t *Tenant) begin() (end func()) { return t.together().begin() }
+
+// isPending reports whether the tenant cannot be asked before apply.
+func (t *Tenant) isPending() bool { return t == nil || t.pending }
 
 // connected returns the client, or an error that says what to set.
 func (t *Tenant) connected() (*isc.Client, diag.Diagnostics) {

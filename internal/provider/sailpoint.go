@@ -134,5 +134,5 @@ func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel, sh
 		diags.AddAttributeError(path.Root("sailpoint"), "Invalid tenant", err.Error())
 		return nil, diags
 	}
-	return identity.NewTenant(client), diags
+	return identity.NewTenant(client, p.settle), diags
 }
