@@ -59,7 +59,7 @@ func TestAccProfile_createOnASourceThatStaysBusy(t *testing.T) {
 	t.Parallel()
 	sim := tenant(t)
 	faults(t, sim, simulator.Fault{Method: http.MethodPost, Path: profilesPath, Status: http.StatusConflict})
-	run(t, sim, resource.TestStep{Config: profile(sim, staff+`timeouts = { create = "2s" }`), ExpectError: says("the source did not become free before the timeout")})
+	run(t, sim, resource.TestStep{Config: profile(sim, staff+"timeouts {\n  create = \"2s\"\n}\n"), ExpectError: says("the source did not become free before the timeout")})
 }
 
 // A change to a source in use is refused by the tenant, and changes nothing.

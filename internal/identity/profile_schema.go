@@ -70,7 +70,9 @@ func profileSchema(ctx context.Context) schema.Schema {
 				Validators:          notEmpty,
 			},
 			"attribute_mappings": schema.MapAttribute{
-				MarkdownDescription: "How identity attributes are filled, by the name of the identity attribute: `type` is the kind of transform, such as `accountAttribute`, `reference` or `rule`, and `attributes` its settings as JSON, best written with `jsonencode`. " +
+				MarkdownDescription: "How identity attributes are filled, by the name of the identity attribute. Each element has two members, both **Required**: " +
+					"`type` (String, Required), the kind of transform, such as `accountAttribute`, `reference` or `rule`; and " +
+					"`attributes` (String, Required), its settings as JSON, best written with `jsonencode`. " +
 					"Only the attributes named here are managed: others, such as the tenant's defaults, are kept and never show as a change; nor do settings that the tenant adds to those given here. An attribute taken out of this map later is taken out of the profile.",
 				Optional:    true,
 				Computed:    true,
@@ -78,7 +80,7 @@ func profileSchema(ctx context.Context) schema.Schema {
 				Validators:  []validator.Map{mapvalidator.KeysAre(notEmpty...)},
 			},
 			"attribute_mappings_enabled": schema.BoolAttribute{
-				MarkdownDescription: "Whether the mappings are in force. Left out, what the tenant holds is kept.",
+				MarkdownDescription: "Whether the tenant applies the mappings. Left out, it is `true` if `attribute_mappings` declares any, and otherwise the tenant's value is kept. An imported profile keeps the tenant's value until its mappings change. With `false`, declared mappings are stored and have no effect, which the plan warns of.",
 				Optional:            true,
 				Computed:            true,
 				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},

@@ -190,7 +190,7 @@ func TestAccSailpoint_isFoundInBlockAndEnvironment(t *testing.T) {
 			config := tenantBlock(sim, test.config) + staff("")
 			step := creates(config)
 			if test.refused != "" {
-				step = resource.TestStep{Config: config, ExpectError: says(test.refused)}
+				step = resource.TestStep{Config: config, PlanOnly: true, ExpectError: says(test.refused)} // found at plan
 			}
 			runTenant(t, sim, []provider.Option{environment(variables)}, step)
 		})

@@ -5,6 +5,7 @@ resource "gatehouse_identity_profile" "contractors" {
   priority                = 20
 
   # Only the attributes named here are managed; the profile keeps all others.
+  # The tenant applies them, unless attribute_mappings_enabled is false.
   attribute_mappings = {
     email = {
       type = "accountAttribute"
