@@ -2,8 +2,10 @@ package endtoend
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/acctest"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/cli"
@@ -79,4 +81,37 @@ func TestReplaceOfAProfileInOneApply(t *testing.T) {
 	}
 	must(t, w, "apply", "-auto-approve", "-refresh=false", "-replace=gatehouse_identity_profile.staff")
 	must(t, w, "destroy", "-auto-approve")
+}
+
+// A creation that is interrupted before anything was sent is in no state, and the
+// error says so; one that was sent may be in the tenant.
+func TestInterruptedCreationOfAProfile(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault simulator.Fault
+		count int
+		want  string
+	}{
+		// The plan lists, the apply plans again and lists, and the creation looks for the name.
+		"before it was sent": {simulator.Fault{Method: http.MethodGet, Path: identitiesPath, Nth: 3, Count: 1, Delay: simulator.Duration(time.Minute)}, 3, "Interrupted before anything was sent"},
+		"after it was sent":  {simulator.Fault{Method: http.MethodPost, Path: identitiesPath, Count: 1, Delay: simulator.Duration(time.Minute), Cut: true}, 1, "The request was sent, and the tenant may have carried it out all the same."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Tenant(t)
+			w := tenantWorkspace(t, acctest.TenantBlock(sim), staff("Staff"))
+			if err := sim.SetFaults(test.fault); err != nil {
+				t.Fatal(err)
+			}
+			output := interruptedCommand(t, w, "apply", func() bool { return acctest.Count(sim, test.fault.Method, identitiesPath) >= test.count })
+			if !strings.Contains(output, test.want) {
+				t.Errorf("%q is not in the output:\n%s", test.want, output)
+			}
+			if list := kept(t, w); list != "" {
+				t.Errorf("the state has %s", list)
+			}
+			must(t, w, "apply", "-auto-approve")
+			must(t, w, "destroy", "-auto-approve")
+		})
+	}
 }

@@ -65,6 +65,12 @@ func looks(sim *simulator.Simulator) (n int) {
 // was printed.
 func interrupted(t *testing.T, w *cli.Workspace, when func() bool) string {
 	t.Helper()
+	return interruptedCommand(t, w, "destroy", when)
+}
+
+// interruptedCommand is interrupted for any command.
+func interruptedCommand(t *testing.T, w *cli.Workspace, command string, when func() bool) string {
+	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
 	var pressed time.Time
 	done := make(chan struct{})
@@ -79,14 +85,14 @@ func interrupted(t *testing.T, w *cli.Workspace, when func() bool) string {
 		}
 		pressed = time.Now()
 	}()
-	output, _, err := w.Run(ctx, "destroy", "-auto-approve")
+	output, _, err := w.Run(ctx, command, "-auto-approve")
 	interrupt()
 	<-done
 	if err == nil {
-		t.Fatalf("the interrupted destroy succeeded:\n%s", output)
+		t.Fatalf("the interrupted %s succeeded:\n%s", command, output)
 	}
 	if took := time.Since(pressed); took > 20*time.Second { // of 30 minutes that it would wait
-		t.Errorf("the destroy ended %s after it was interrupted", took)
+		t.Errorf("the command ended %s after it was interrupted", took)
 	}
 	// As one line, without the bar at its side.
 	return strings.Join(strings.Fields(strings.ReplaceAll(output, "│", " ")), " ")

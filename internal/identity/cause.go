@@ -22,12 +22,16 @@ func cause(err error, otherwise string) string {
 		return "Tenant refused the credentials"
 	case errors.Is(err, isc.ErrForbidden):
 		return "Tenant denies the client a right"
+	case errors.Is(err, isc.ErrNotFound):
+		return "Identity profile not found"
+	case errors.Is(err, isc.ErrAmbiguous):
+		return "Several identity profiles have the name"
 	case errors.Is(err, isc.ErrThrottled):
 		return "Tenant's rate limit is used up"
 	case errors.Is(err, context.Canceled):
 		return "Interrupted"
 	case errors.Is(err, context.DeadlineExceeded):
-		return "Timeout while waiting for the tenant"
+		return "Timeout"
 	case !errors.As(err, &failed):
 		return otherwise
 	case failed.Status == 0:

@@ -100,12 +100,12 @@ func TestAccProfileData_refusals(t *testing.T) {
 		"both":           {one(sim, "id = \""+existing+"\"\nname = \"Twins\""), "Exactly one of these attributes must be configured: [id,name]"},
 		"an empty id":    {one(sim, `id = ""`), "id string length must be at least 1"},
 		"an empty name":  {one(sim, `name = ""`), "name string length must be at least 1"},
-		"no such id":     {one(sim, `id = "`+existing+`"`), "Could not read the identity profile " + existing},
-		"no such name":   {one(sim, `name = "Staff"`), `Could not read the identity profile named "Staff"`},
+		"no such id":     {one(sim, `id = "`+existing+`"`), "Could not read identity profile " + existing},
+		"no such name":   {one(sim, `name = "Staff"`), `Identity profile "Staff" is not in the tenant`},
 		"another case":   {one(sim, `name = "twins"`), "not in the tenant"},
-		"several":        {one(sim, `name = "Twins"`), "the name is not unique in the tenant; use one of the ids"},
-		"a path for one": {one(sim, `id = "x/../y"`), "is no id of an identity profile"},
-		"a bad filter":   {uninspected(sim, many(sim, `filter = "owner eq \"x\""`)), "Could not list the identity profiles"},
+		"several":        {one(sim, `name = "Twins"`), "the name is not unique in the tenant"},
+		"a path for one": {one(sim, `id = "x/../y"`), "is not an ID of an identity profile"},
+		"a bad filter":   {uninspected(sim, many(sim, `filter = "owner eq \"x\""`)), "Could not list identity profiles"},
 		"a bad order":    {uninspected(sim, many(sim, `sort = "source"`)), "sorters: source is not supported"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -64,7 +64,7 @@ func validateMappings(ctx context.Context, from types.Map) (diags diag.Diagnosti
 		}
 		var settings map[string]any
 		if err := json.Unmarshal([]byte(m.Attributes.ValueString()), &settings); err != nil || settings == nil {
-			diags.AddAttributeError(at, "Invalid attribute mapping", fmt.Sprintf("The attributes of the mapping of %q are no JSON object. Write them with jsonencode({ ... }).", name))
+			diags.AddAttributeError(at, "Invalid attribute mapping", fmt.Sprintf("The attributes of the mapping of %q are not a JSON object. Write them with jsonencode({ ... }).", name))
 		}
 	}
 	return diags

@@ -132,14 +132,14 @@ func TestValidateMappings(t *testing.T) {
 		"a null type":              {object(types.StringNull(), settings), "has no type"},
 		"an empty type":            {object(types.StringValue(""), settings), "has no type"},
 		"no type, unknown else":    {object(types.StringValue(""), types.StringUnknown()), "has no type"},
-		"null settings":            {object(rule, types.StringNull()), "are no JSON object"},
-		"empty settings":           {object(rule, types.StringValue("")), "are no JSON object"},
-		"no JSON":                  {object(rule, types.StringValue("{id: 1}")), "are no JSON object"},
-		"more than JSON":           {object(rule, types.StringValue("{} {}")), "are no JSON object"},
-		"a list":                   {object(rule, types.StringValue("[]")), "are no JSON object"},
-		"a text":                   {object(rule, types.StringValue(`"x"`)), "are no JSON object"},
-		"JSON's null":              {object(rule, types.StringValue("null")), "are no JSON object"},
-		"no JSON, and unknown one": {object(types.StringUnknown(), types.StringValue("x")), "are no JSON object"},
+		"null settings":            {object(rule, types.StringNull()), "are not a JSON object"},
+		"empty settings":           {object(rule, types.StringValue("")), "are not a JSON object"},
+		"no JSON":                  {object(rule, types.StringValue("{id: 1}")), "are not a JSON object"},
+		"more than JSON":           {object(rule, types.StringValue("{} {}")), "are not a JSON object"},
+		"a list":                   {object(rule, types.StringValue("[]")), "are not a JSON object"},
+		"a text":                   {object(rule, types.StringValue(`"x"`)), "are not a JSON object"},
+		"JSON's null":              {object(rule, types.StringValue("null")), "are not a JSON object"},
+		"no JSON, and unknown one": {object(types.StringUnknown(), types.StringValue("x")), "are not a JSON object"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

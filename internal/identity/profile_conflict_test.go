@@ -59,7 +59,7 @@ func TestAccProfile_createOnASourceThatStaysBusy(t *testing.T) {
 	t.Parallel()
 	sim := tenant(t)
 	faults(t, sim, simulator.Fault{Method: http.MethodPost, Path: profilesPath, Status: http.StatusConflict})
-	run(t, sim, resource.TestStep{Config: profile(sim, staff+"timeouts {\n  create = \"2s\"\n}\n"), ExpectError: says("the source did not become free before the timeout")})
+	run(t, sim, resource.TestStep{Config: profile(sim, staff+"timeouts {\n  create = \"2s\"\n}\n"), ExpectError: says("waiting for the source to become free ended")})
 }
 
 // A change to a source in use is refused by the tenant, and changes nothing.
@@ -75,7 +75,7 @@ func TestAccProfile_moveToASourceInUse(t *testing.T) {
 			PreConfig: func() {
 				sim.Tenant().SetProfile(simulator.IdentityProfile{ID: existing, Name: "Contractors", SourceID: sourceB})
 			},
-			Config: config(sourceB, "login"), ExpectError: says(`feeds identity profile "Contractors" (`+existing+`) already`),
+			Config: config(sourceB, "login"), ExpectError: says(`feeds identity profile "Contractors" (` + existing + `) already`),
 		},
 		sends(sim, step(config(sourceA, "id"), plancheck.ResourceActionNoop)),
 		sends(sim, resource.TestStep{

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -78,11 +77,11 @@ func (d *profileDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		profile, err = client.Profile(ctx, config.ID.ValueString())
 	}
 	if err != nil {
-		what, at := fmt.Sprintf("named %q", config.Name.ValueString()), path.Root("name")
+		at := path.Root("name")
 		if !config.ID.IsNull() {
-			what, at = config.ID.ValueString(), path.Root("id")
+			at = path.Root("id")
 		}
-		resp.Diagnostics.AddAttributeError(at, "Could not read identity profile", fmt.Sprintf("Could not read the identity profile %s: %s", what, err))
+		resp.Diagnostics.AddAttributeError(at, cause(err, "Could not read identity profile"), sentence(err))
 		return
 	}
 	data, diags := dataOf(ctx, profile)

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -18,7 +19,8 @@ const (
 	actionDelete = "delete"
 )
 
-// failed turns the error of an action into a diagnostic that says what to do.
+// failed turns the error of an action into a diagnostic that says what to do. The
+// error names the profile, the tenant and what was tried.
 func (m profileModel) failed(action string, err error) diag.Diagnostic {
 	var conflict *isc.ConflictError
 	var unconfirmed *isc.UnconfirmedError
@@ -26,24 +28,32 @@ func (m profileModel) failed(action string, err error) diag.Diagnostic {
 	var task *isc.TaskError
 	var stillThere *isc.StillThereError
 	var noEffect *isc.NoEffectError
-	summary := fmt.Sprintf("Could not %s identity profile", action)
-	detail := fmt.Sprintf("Could not %s %s: %s", action, m, err)
+	detail := sentence(err)
 	switch {
 	case errors.As(err, &conflict):
 		return conflictDiagnostic(conflict, err)
 	case errors.As(err, &unconfirmed) && action == actionCreate:
-		return diag.NewErrorDiagnostic(summary, detail+
-			fmt.Sprintf(". The tenant may have created it all the same; look for it there. If it is there, import it:\n\n  terraform import gatehouse_identity_profile.NAME 'name=%s'", m.Name.ValueString()))
+		return diag.NewErrorDiagnostic("Identity profile may have been created", detail+
+			fmt.Sprintf(" If it is there and no state has it, import it under the ID name=%s.", m.Name.ValueString()))
+	case errors.As(err, &unconfirmed) && action == actionUpdate:
+		return diag.NewErrorDiagnostic("Identity profile may have been changed", detail)
 	case errors.As(err, &pending) && pending.TaskID != "" && !pending.Blind:
-		return diag.NewErrorDiagnostic("Identity profile is not gone yet", detail+". It is kept in the state; the next destroy goes on with the same task.")
+		return diag.NewErrorDiagnostic("Identity profile is not gone yet", detail+" It is kept in the state; the next destroy goes on with the same task.")
 	case errors.As(err, &pending):
-		return diag.NewErrorDiagnostic("Identity profile is not gone yet", detail+". It is kept in the state.")
+		return diag.NewErrorDiagnostic("Identity profile is not gone yet", detail+" It is kept in the state.")
 	case errors.As(err, &task), errors.As(err, &stillThere), errors.As(err, &noEffect):
-		return diag.NewErrorDiagnostic("The tenant did not delete the identity profile", detail+". It is kept in the state.")
+		return diag.NewErrorDiagnostic("Tenant did not delete the identity profile", detail+" It is kept in the state.")
 	case errors.Is(err, isc.ErrNotFound):
-		return diag.NewErrorDiagnostic(summary, fmt.Sprintf("%s is not there any more; somebody has removed it since the plan. Plan again to create it anew.", m))
+		return diag.NewErrorDiagnostic("Identity profile is gone", fmt.Sprintf("Could not %s %s: it is not in the tenant any more; somebody has removed it since the plan. Plan again to create it anew.", action, m))
+	case action == actionCreate && stopped(err):
+		return diag.NewErrorDiagnostic(cause(err, "")+" before anything was sent", detail+" The identity profile is neither in the tenant nor in the state.")
 	}
-	return diag.NewErrorDiagnostic(summary, detail)
+	return diag.NewErrorDiagnostic(cause(err, fmt.Sprintf("Could not %s identity profile", action)), detail)
+}
+
+// stopped reports whether the context ended.
+func stopped(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // conflictDiagnostic explains that the source is in use.

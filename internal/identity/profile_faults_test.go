@@ -61,7 +61,7 @@ func TestAccProfile_createsOnceWhateverHappens(t *testing.T) {
 		change(&f)
 		return f
 	}
-	const byHand = "terraform import gatehouse_identity_profile.NAME 'name=Staff'"
+	const byHand = "import it under the ID name=Staff"
 	for name, test := range map[string]struct {
 		fault simulator.Fault
 		fails string
@@ -181,8 +181,8 @@ func TestAccProfile_refreshThatFailsForgetsNothing(t *testing.T) {
 	healed.PreConfig = func() { faults(t, sim) }
 	run(t, sim,
 		step(config, plancheck.ResourceActionCreate),
-		refused("Could not read identity profile", simulator.Fault{Method: http.MethodGet, Status: 500}),
-		refused("Could not read identity profile", simulator.Fault{Method: http.MethodGet, Cut: true}),
+		refused("Tenant failed to answer", simulator.Fault{Method: http.MethodGet, Status: 500}),
+		refused("Tenant cannot be reached", simulator.Fault{Method: http.MethodGet, Cut: true}),
 		refused("404 Not Found", simulator.Fault{Method: http.MethodGet, Status: 404, Body: []byte(`"<html><title>Nothing here</title>"`)}),
 		healed,
 	)

@@ -35,10 +35,13 @@ attribute_mappings_enabled = true
 		step(config, plancheck.ResourceActionCreate),
 		resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true},
 		resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateId: `name=Staff "A", 50% \ more`},
-		refused("name=Staff", `Could not find the identity profile named "Staff"`),
-		refused("name=", `Could not find the identity profile named ""`),
+		refused("name=Staff", `Identity profile "Staff" is not in the tenant`),
+		refused("name=", `"name=" is not an import ID of an identity profile. Use the tenant's ID of the profile`),
 		refused(existing, "Cannot import non-existent remote object"),
-		refused("no/id", `"no/id" is no id of an identity profile`),
+		refused("no/id", `"no/id" is not an import ID of an identity profile`),
+		refused("name= ", "such as name=Contractors"),
+		refused(" "+existing, "is not an import ID"),
+		refused("Staff A", "and its exact name"),
 	)
 }
 
@@ -53,7 +56,7 @@ func TestAccProfile_importNeedsOneProfile(t *testing.T) {
 		return resource.TestStep{Config: importing(sim, id, staff), PlanOnly: true, ExpectError: says(want)}
 	}
 	acctest.Run(t, sim,
-		refused("name=Staff", "the name is not unique in the tenant; use one of the ids "),
+		refused("name=Staff", "the name is not unique in the tenant"),
 		refused("name=Staff", twins[0]),
 		refused("name=Staff", twins[1]),
 		refused("name=staff", "not in the tenant"),
@@ -71,7 +74,7 @@ func TestAccProfile_importNeedsAnID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(resp.Diagnostics) != 1 || !strings.Contains(resp.Diagnostics[0].Detail, "by its id, or as name=NAME") || len(resp.ImportedResources) != 0 {
+	if len(resp.Diagnostics) != 1 || !strings.Contains(resp.Diagnostics[0].Detail, "or name= and its exact name") || len(resp.ImportedResources) != 0 {
 		t.Errorf("an empty id imports %v with %v", resp.ImportedResources, resp.Diagnostics)
 	}
 	sim := tenant(t)

@@ -162,7 +162,10 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 	})
 	if err != nil {
 		resp.Diagnostics.Append(plan.failed(actionUpdate, err))
-		if profile.ID != "" { // part of it may have been carried out
+		switch {
+		case profile.ID == "" && stopped(err):
+			resp.Diagnostics.AddWarning("Identity profile was not changed", "Nothing was sent that could have changed the identity profile.")
+		case profile.ID != "": // part of it may have been carried out
 			resp.Diagnostics.Append(state.setProfile(ctx, profile)...)
 			resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 		}
@@ -184,11 +187,16 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 }
 
+const importForms = "Use the tenant's ID of the profile, such as 2c9180867b2a34e0017b3078d60b0699, or name= and its exact name, such as name=Contractors."
+
 // ImportState implements resource.ResourceWithImportState.
 func (r *profileResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	id := req.ID
-	if id == "" {
-		resp.Diagnostics.AddError("Invalid import id", "Import an identity profile by its id, or as name=NAME.")
+	id, name, byName := req.ID, "", false
+	if name, byName = strings.CutPrefix(req.ID, "name="); byName {
+		id = name
+	}
+	if byName && strings.TrimSpace(name) == "" || !byName && !isc.IsID(id) {
+		resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not an import ID of an identity profile. %s", req.ID, importForms))
 		return
 	}
 	client, diags := r.tenant.connected() // also by id: what a pending tenant holds cannot be read, and would all be planned
@@ -196,10 +204,14 @@ func (r *profileResource) ImportState(ctx context.Context, req resource.ImportSt
 	if diags.HasError() {
 		return
 	}
-	if name, byName := strings.CutPrefix(req.ID, "name="); byName {
+	if byName {
 		profile, err := client.ProfileByName(ctx, name)
-		if err != nil {
-			resp.Diagnostics.AddError("Could not import identity profile", fmt.Sprintf("Could not find the identity profile named %q: %s", name, err))
+		switch {
+		case errors.Is(err, isc.ErrNotFound):
+			resp.Diagnostics.AddError("Cannot import non-existent identity profile", sentence(err)+" The name must be written exactly as in the tenant, also in its case.")
+			return
+		case err != nil:
+			resp.Diagnostics.AddError(cause(err, "Could not import identity profile"), sentence(err))
 			return
 		}
 		id = profile.ID

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -72,7 +71,7 @@ func (d *profilesDataSource) Read(ctx context.Context, req datasource.ReadReques
 
 	profiles, err := client.Profiles(ctx, isc.Query{Filters: config.Filter.ValueString(), Sorters: config.Sort.ValueString()})
 	if err != nil {
-		resp.Diagnostics.AddError("Could not list identity profiles", fmt.Sprintf("Could not list the identity profiles: %s", err))
+		resp.Diagnostics.AddError(cause(err, "Could not list identity profiles"), sentence(err))
 		return
 	}
 	list := make([]profileData, len(profiles))

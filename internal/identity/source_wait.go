@@ -21,7 +21,7 @@ func (t *Tenant) whenSourceIsFree(ctx context.Context, attempt func(context.Cont
 			return profile, err
 		}
 		if waitErr := poll.Wait(ctx, t.client.Backoff().Delay(n)); waitErr != nil {
-			return profile, fmt.Errorf("%w; the source did not become free before the timeout", err)
+			return profile, fmt.Errorf("%w; waiting for the source to become free ended: %w", err, waitErr)
 		}
 	}
 }

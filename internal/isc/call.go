@@ -146,7 +146,8 @@ func (c *Client) judge(ctx context.Context, fail *Error, r request, resp *http.R
 		fail.Hint = "The tenant refuses a token that it has just given out; check that the base URL is that of the credentials' tenant."
 	case resp.StatusCode == http.StatusForbidden:
 		fail.Err = ErrForbidden
-		fail.Hint = fmt.Sprintf("The call needs the right %s. A personal access token of an ORG_ADMIN with the scope sp:scopes:all has it.", r.right)
+		fail.Hint = fmt.Sprintf("The call needs the right %s, which a personal access token of an ORG_ADMIN with the scope sp:scopes:all has. "+
+			"If the client already is one, check the token's scopes and the tenant's network rules, or give SailPoint's support the trackingId.", r.right)
 	case resp.StatusCode == http.StatusNotFound:
 		if fail.absent = credible(text); !fail.absent {
 			fail.Hint = c.wrongPath()
@@ -176,7 +177,7 @@ func (c *Client) orWrongPath(err error) error {
 }
 
 func (c *Client) wrongPath() string {
-	return fmt.Sprintf("Check that the base URL is the tenant's API address, such as https://acme.api.identitynow.com, and that the tenant has the family %s of the API.", c.family.name)
+	return fmt.Sprintf("Check that the base URL is the tenant's API address, such as https://acme.api.identitynow.com, and that the tenant has version %s of the API.", c.family.name)
 }
 
 // unexpected is the error of a success that is not what a tenant answers.

@@ -65,7 +65,7 @@ func (c *Client) bring(ctx context.Context, held Profile, step func(Profile) ([]
 	for attempt := 0; ; attempt++ {
 		operations, err := step(held)
 		if err != nil {
-			return held, fmt.Errorf("tenant %s: change identity profile %s: %w", c.Tenant(), held.ID, err)
+			return held, fmt.Errorf("%s: %w", c.couldNot("change identity profile "+held.ID), err)
 		}
 		if len(operations) == 0 {
 			return held, nil
@@ -97,7 +97,7 @@ func (c *Client) patch(ctx context.Context, id string, operations []operation) (
 	}
 	var err error
 	if r.body, err = encode(operations); err != nil {
-		return Profile{}, fmt.Errorf("tenant %s: %s: %w", c.Tenant(), r.action, err)
+		return Profile{}, fmt.Errorf("%s: %w", c.couldNot(r.action), err)
 	}
 	a, err := c.call(ctx, r)
 	if err != nil {

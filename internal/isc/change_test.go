@@ -158,7 +158,7 @@ func TestLostAnswerOfAChange(t *testing.T) {
 					s.expect(t, patchPrefix+a, test.patches)
 					if test.failure {
 						_ = as[*UnconfirmedError](t, err)
-						contains(t, err, "may have carried this out", a, "Apply again")
+						contains(t, err, "may have carried it out", a, "Apply again")
 						return
 					}
 					if err != nil || got.Name != "People" || got.Description != "" || got.Mappings["x"].Type != "rule" {

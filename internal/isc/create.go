@@ -68,7 +68,7 @@ func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, erro
 	}
 	var err error
 	if r.body, err = encodeNewProfile(p); err != nil {
-		return Profile{}, fmt.Errorf("tenant %s: %s: %w", c.Tenant(), r.action, err)
+		return Profile{}, fmt.Errorf("%s: %w", c.couldNot(r.action), err)
 	}
 	// What has the name already cannot be the new one later.
 	before, err := c.named(ctx, p.Name)
@@ -87,7 +87,7 @@ func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, erro
 		if decodeErr == nil && created.ID != "" {
 			return created, nil
 		}
-		err = c.unexpected(r, a, "it is no profile with an id")
+		err = c.unexpected(r, a, "it is not a profile with an ID")
 	}
 	if !uncertain(err) {
 		return Profile{}, c.orWrongPath(err)
@@ -143,6 +143,9 @@ func (c *Client) conflict(ctx context.Context, name string, source Reference, er
 		return conflict
 	}
 	conflict.listed = true
+	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name == name }); i >= 0 {
+		conflict.namesake = profiles[i]
+	}
 	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Source.ID == source.ID }); i >= 0 {
 		conflict.Existing = profiles[i]
 	}

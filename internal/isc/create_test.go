@@ -117,7 +117,7 @@ func TestSourceThatFeedsAProfileAlready(t *testing.T) {
 
 func TestRefusedCreationIsAnError(t *testing.T) {
 	t.Parallel()
-	for status, words := range map[int]string{400: "No such source.", 403: "idn:identity-profile:manage", 404: "family v1"} {
+	for status, words := range map[int]string{400: "No such source.", 403: "idn:identity-profile:manage", 404: "version v1"} {
 		s := newTenant()
 		s.always[createRoute] = says(status, errorBody("x", "No such source."))
 		_, err := s.client(t).CreateProfile(t.Context(), staff())
@@ -170,7 +170,7 @@ func TestLostAnswerOfACreationIsFoundByReading(t *testing.T) {
 				start := time.Now()
 				_, err := c.CreateProfile(t.Context(), staff())
 				_ = as[*UnconfirmedError](t, err)
-				contains(t, err, "may have carried this out", `create identity profile "Staff"`, `"HR" (hr)`, "import it if it is there")
+				contains(t, err, "may have carried it out", `create identity profile "Staff"`, `"HR" (hr)`, "import it if it is there")
 				s.expect(t, createRoute, 1)
 				most := 10 * time.Second
 				if name == "in vain" {

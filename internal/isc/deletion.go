@@ -36,11 +36,11 @@ func (c *Client) StartDeletion(ctx context.Context, ids ...string) (Deletion, er
 		path: c.family.profiles + "/bulk-delete", contentType: typeJSON, right: rightDelete,
 	}
 	if len(distinct) == 0 {
-		return Deletion{}, fmt.Errorf("tenant %s: delete identity profiles: no id is given", c.Tenant())
+		return Deletion{}, fmt.Errorf("%s: no ID is given", c.couldNot("delete identity profiles"))
 	}
 	for _, id := range distinct {
 		if !plainID(id) {
-			return Deletion{}, fmt.Errorf("tenant %s: %s: %q is no id of an identity profile", c.Tenant(), r.action, id)
+			return Deletion{}, fmt.Errorf("%s: %w", c.couldNot(r.action), notAnID(id))
 		}
 	}
 	var err error
@@ -98,7 +98,7 @@ func (w *deletionWait) conclude(ctx context.Context, followed *taskPoll, ended t
 	w.seen = followed.seen()
 	switch {
 	case errors.Is(err, errTaskForbidden):
-		w.warn("the client may not read task %s, for which it needs the right %s, so the profile itself was watched; a personal access token of an ORG_ADMIN has that right", followed.id, rightTasks)
+		w.warn("the client may not read task %s, for which it needs the right %s, so the profile itself was watched; a personal access token of an ORG_ADMIN with the scope sp:scopes:all has that right", followed.id, rightTasks)
 		return w.watch(ctx)
 	case errors.Is(err, errTaskUnknown):
 		w.warn("the tenant does not know task %s (%v), so the profile itself was watched", followed.id, followed.lastErr)
@@ -124,7 +124,7 @@ type deletionWait struct {
 }
 
 func (w *deletionWait) warn(format string, values ...any) {
-	w.warnings = append(w.warnings, fmt.Sprintf("tenant %s: identity profile %s: ", w.client.Tenant(), w.id)+fmt.Sprintf(format, values...))
+	w.warnings = append(w.warnings, fmt.Sprintf("Identity profile %s on tenant %s: ", w.id, w.client.Tenant())+fmt.Sprintf(format, values...))
 }
 
 func (w *deletionWait) pending(err error) error {

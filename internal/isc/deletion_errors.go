@@ -20,7 +20,7 @@ type TaskError struct {
 // Error implements error.
 func (e *TaskError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "tenant %s: delete identity profile %s: task %s ended with status %s", e.Tenant, e.ProfileID, e.TaskID, e.Status)
+	fmt.Fprintf(&b, "could not delete identity profile %s on tenant %s: task %s ended with status %s", e.ProfileID, e.Tenant, e.TaskID, e.Status)
 	if len(e.Messages) > 0 {
 		fmt.Fprintf(&b, ": the task says %q", e.Messages)
 	}
@@ -51,7 +51,7 @@ type StillThereError struct {
 // Error implements error.
 func (e *StillThereError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "tenant %s: delete identity profile %s: task %s ended with status %s, but ", e.Tenant, e.ProfileID, e.TaskID, e.Status)
+	fmt.Fprintf(&b, "could not delete identity profile %s on tenant %s: task %s ended with status %s, but ", e.ProfileID, e.Tenant, e.TaskID, e.Status)
 	if e.Err != nil {
 		fmt.Fprintf(&b, "within %s it could not be seen that the profile is gone: %v", e.Grace, e.Err)
 	} else {
@@ -82,7 +82,7 @@ type PendingError struct {
 // Error implements error.
 func (e *PendingError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "tenant %s: delete identity profile %s: ", e.Tenant, e.ProfileID)
+	fmt.Fprintf(&b, "the deletion of identity profile %s on tenant %s has not ended: ", e.ProfileID, e.Tenant)
 	switch {
 	case e.TaskID == "":
 		b.WriteString("the profile was not seen to go")
@@ -112,6 +112,6 @@ type NoEffectError struct {
 
 // Error implements error.
 func (e *NoEffectError) Error() string {
-	return fmt.Sprintf("tenant %s: identity profile %s is still there %s after its deletion was asked for and the answer lost",
-		e.Tenant, e.ProfileID, e.Elapsed.Round(time.Millisecond))
+	return fmt.Sprintf("identity profile %s on tenant %s is still there %s after its deletion was requested and the answer was lost",
+		e.ProfileID, e.Tenant, e.Elapsed.Round(time.Millisecond))
 }

@@ -287,7 +287,7 @@ func TestLostAnswerOfADeletionIsWatched(t *testing.T) {
 				c := s.inMemory(t)
 				d, err := c.StartDeletion(t.Context(), a)
 				_ = as[*UnconfirmedError](t, err)
-				contains(t, err, "may have carried this out", "delete identity profile "+a, "Destroy again")
+				contains(t, err, "may have carried it out", "delete identity profile "+a, "Destroy again")
 				if !d.Unconfirmed || d.TaskID != "" {
 					t.Errorf("%+v", d)
 				}
@@ -297,7 +297,7 @@ func TestLostAnswerOfADeletionIsWatched(t *testing.T) {
 				if took := time.Since(start); took < time.Minute || took > 80*time.Second || noEffect.ProfileID != a || noEffect.Elapsed != took {
 					t.Errorf("%+v after %s, want the grace and a little", noEffect, took)
 				}
-				contains(t, err, "tenant acme.test", a, "still there", "answer lost")
+				contains(t, err, "tenant acme.test", a, "still there", "answer was lost")
 				s.expect(t, deleteRoute, 1)
 			})
 		})

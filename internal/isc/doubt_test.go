@@ -38,7 +38,7 @@ func TestDoubtNeedsAnAnswer(t *testing.T) {
 					}
 					return
 				}
-				contains(t, as[*NoEffectError](t, err), "acme.test", a, "is still there", "after its deletion was asked for and the answer lost")
+				contains(t, as[*NoEffectError](t, err), "acme.test", a, "is still there", "after its deletion was requested and the answer was lost")
 			})
 		})
 	}

@@ -44,7 +44,7 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "tenant %s: %s: %s %s", e.Tenant, e.Action, e.Method, e.Path)
+	fmt.Fprintf(&b, "%s: %s %s", couldNot(e.Action, e.Tenant), e.Method, e.Path)
 	if e.Status != 0 {
 		fmt.Fprintf(&b, " answered %s", strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
 	}
@@ -70,6 +70,13 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// couldNot begins the message of an error.
+func couldNot(action, tenant string) string {
+	return fmt.Sprintf("could not %s on tenant %s", action, tenant)
+}
+
+func (c *Client) couldNot(action string) string { return couldNot(action, c.Tenant()) }
+
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
@@ -82,12 +89,16 @@ type ConflictError struct {
 	Existing Profile   // that the source feeds; its ID is empty when none was found
 	Err      error     // the tenant's answer; nil when nothing was sent because the conflict was seen before
 
-	listed bool // all profiles were read after the answer
+	listed   bool    // all profiles were read after the answer
+	namesake Profile // another one with the same name, which the tenant may mean; its ID is empty when there is none
 }
 
 // Passing reports whether no profile is listed that the source feeds, so that the
-// conflict is the rest of a deletion and passes by itself.
-func (e *ConflictError) Passing() bool { return e.listed && e.Existing.ID == "" }
+// conflict is the rest of a deletion and passes by itself. Nor is one listed with the
+// same name, which the tenant could mean as well.
+func (e *ConflictError) Passing() bool {
+	return e.listed && e.Existing.ID == "" && e.namesake.ID == ""
+}
 
 // Error implements error.
 func (e *ConflictError) Error() string {
@@ -98,6 +109,9 @@ func (e *ConflictError) Error() string {
 		fmt.Fprintf(&b, "tenant %s says that source %s is in use", e.Tenant, e.Source)
 	} else {
 		fmt.Fprintf(&b, "tenant %s says that source %s is in use, but lists no identity profile that it feeds", e.Tenant, e.Source)
+		if e.namesake.ID != "" {
+			fmt.Fprintf(&b, "; identity profile %s has the same name, %q", e.namesake.ID, e.Name)
+		}
 	}
 	if e.Err != nil {
 		fmt.Fprintf(&b, ": %v", e.Err)
@@ -117,9 +131,9 @@ type UnconfirmedError struct {
 
 // Error implements error.
 func (e *UnconfirmedError) Error() string {
-	text := "the tenant may have carried this out: " + e.Err.Error()
+	text := strings.TrimSuffix(e.Err.Error(), ".") + ". The request was sent, and the tenant may have carried it out all the same"
 	if e.Hint != "" {
-		text = strings.TrimSuffix(text, ".") + ". " + e.Hint
+		text += ". " + e.Hint
 	}
 	return text
 }

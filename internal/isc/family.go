@@ -44,5 +44,5 @@ func familyOf(name string) (family, error) {
 			return f, nil
 		}
 	}
-	return family{}, fmt.Errorf("%q is no family of the API; use one of %s", name, strings.Join(Families(), ", "))
+	return family{}, fmt.Errorf("%q is not a known version of the API; use one of %s", name, strings.Join(Families(), ", "))
 }

@@ -148,13 +148,13 @@ func (c *Client) ProfileByName(ctx context.Context, name string) (Profile, error
 	case 1:
 		return found[0], nil
 	case 0:
-		return Profile{}, fmt.Errorf("tenant %s: identity profile %q: %w", c.Tenant(), name, ErrNotFound)
+		return Profile{}, fmt.Errorf("identity profile %q is %w %s", name, ErrNotFound, c.Tenant())
 	}
 	ids := make([]string, len(found))
 	for i, p := range found {
 		ids[i] = p.ID
 	}
-	return Profile{}, fmt.Errorf("tenant %s: identity profile %q: %w; use one of the ids %s", c.Tenant(), name, ErrAmbiguous, strings.Join(ids, ", "))
+	return Profile{}, fmt.Errorf("identity profile %q: %w %s; use one of the IDs %s", name, ErrAmbiguous, c.Tenant(), strings.Join(ids, ", "))
 }
 
 // named returns the profiles with exactly this name: the filter may fold case.

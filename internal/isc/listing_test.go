@@ -146,7 +146,7 @@ func TestListingThatIsNone(t *testing.T) {
 	s := newTenant()
 	s.always[listRoute] = says(404, `{}`)
 	_, err := s.client(t).Profiles(t.Context(), Query{})
-	contains(t, err, "family v1")
+	contains(t, err, "version v1")
 	if errors.Is(err, ErrNotFound) {
 		t.Error("a missing path passes for a missing profile")
 	}

@@ -175,10 +175,15 @@ func plainID(id string) bool { return idPattern.MatchString(id) }
 // idPattern is wide: what an id looks like is the tenant's business (contract §2.2).
 var idPattern = regexp.MustCompile(`^[\w.:~-]*\w[\w.:~-]*$`)
 
+func notAnID(id string) error { return fmt.Errorf("%q is not an ID of an identity profile", id) }
+
+// IsID reports whether an ID can be that of an identity profile.
+func IsID(id string) bool { return plainID(id) }
+
 // profilePath puts the path of one profile into r.
 func (c *Client) profilePath(r *request, id string) error {
 	if !plainID(id) {
-		return fmt.Errorf("tenant %s: %s: %q is no id of an identity profile", c.Tenant(), r.action, id)
+		return fmt.Errorf("%s: %w", c.couldNot(r.action), notAnID(id))
 	}
 	r.path = c.family.profiles + "/" + id
 	return nil

@@ -124,7 +124,7 @@ func TestWrongPathIsNotAbsence(t *testing.T) {
 			_, err := c.Profile(t.Context(), a)
 			switch name {
 			case "the tenant lacks the family", "a page", "a text":
-				contains(t, err, "family v1", "API address")
+				contains(t, err, "version v1", "API address")
 			}
 		})
 	}
@@ -136,14 +136,14 @@ func TestIDThatIsNone(t *testing.T) {
 	c := s.client(t)
 	for _, id := range []string{"", ".", "..", "../x", "a/b", "a?b", "a b", "a%2fb", "ä", "a\n"} {
 		_, err := c.Profile(t.Context(), id)
-		contains(t, err, "no id of an identity profile")
+		contains(t, err, "not an ID of an identity profile")
 		_, err = c.ChangeProfile(t.Context(), id, Change{Name: ptr("x")})
-		contains(t, err, "no id of an identity profile")
+		contains(t, err, "not an ID of an identity profile")
 		_, err = c.StartDeletion(t.Context(), a, id)
-		contains(t, err, "no id of an identity profile")
+		contains(t, err, "not an ID of an identity profile")
 	}
 	_, err := c.StartDeletion(t.Context())
-	contains(t, err, "no id is given")
+	contains(t, err, "no ID is given")
 	if len(s.requests) != 0 {
 		t.Errorf("requests %q", s.routes())
 	}

@@ -48,7 +48,7 @@ func (c *Client) authorize(ctx context.Context, action string, stale int) (token
 	select {
 	case s.turn <- struct{}{}:
 	case <-ctx.Done():
-		return token{}, fmt.Errorf("tenant %s: %s: waiting for an access token: %w", c.Tenant(), action, context.Cause(ctx))
+		return token{}, fmt.Errorf("%s: waiting for an access token ended before anything was sent: %w", c.couldNot(action), context.Cause(ctx))
 	}
 	defer func() { <-s.turn }()
 	if s.refused != nil {

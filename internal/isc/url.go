@@ -20,7 +20,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	base, err := url.Parse(strings.TrimSpace(text))
 	switch {
 	case err != nil: // its text repeats a part of what was given, which may be a piece of a secret
-		return nil, errors.New("it is no URL")
+		return nil, errors.New("it is not a valid URL; write it like https://acme.api.identitynow.com")
 	case base.Scheme != "https" && base.Scheme != "http":
 		return nil, errors.New("it needs to begin with https://, such as https://acme.api.identitynow.com")
 	case base.Hostname() == "":
@@ -32,12 +32,28 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	case base.Scheme == "http" && !loopback(base.Hostname()):
 		return nil, errors.New("it needs to begin with https://; over http:// the client secret would travel in clear")
 	}
+	if api := apiHost(base.Hostname()); api != "" {
+		return nil, fmt.Errorf("%s is the tenant's web address; its API is at https://%s", base.Hostname(), api)
+	}
 	base.Path = strings.TrimRight(base.Path, "/")
 	base.RawPath = ""
 	if version := versionPath.FindString(base.Path); version != "" {
 		return nil, fmt.Errorf("%s does not belong in it; the version of the API is set apart from the address", version)
 	}
 	return base, nil
+}
+
+// apiHost returns the host of the API of a tenant by the host of its web address,
+// acme.identitynow.com; empty if host is another one.
+func apiHost(host string) string {
+	for _, domain := range []string{".identitynow.com", ".identitynow-demo.com"} {
+		org, ours := strings.CutSuffix(strings.ToLower(host), domain)
+		org = strings.TrimSuffix(org, ".login")
+		if ours && org != "" && !strings.Contains(org, ".") {
+			return org + ".api" + domain
+		}
+	}
+	return ""
 }
 
 // loopback reports whether host is this machine.

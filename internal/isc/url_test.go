@@ -34,7 +34,11 @@ func TestParseBaseURL(t *testing.T) {
 		"version":           {"https://acme.api.identitynow.com/v2025/", "", "/v2025 does not belong"},
 		"beta":              {"https://acme.api.identitynow.com/beta", "", "/beta does not belong"},
 		"token address":     {"https://acme.api.identitynow.com/oauth/token", "", "/oauth/token does not belong"},
-		"no URL":            {"https://s3cret\x7f@x", "", "no URL"},
+		"web address":       {"https://acme.identitynow.com", "", "acme.identitynow.com is the tenant's web address; its API is at https://acme.api.identitynow.com"},
+		"login address":     {"https://ACME.login.identitynow.com/x", "", "its API is at https://acme.api.identitynow.com"},
+		"demo web address":  {"https://acme.identitynow-demo.com", "", "its API is at https://acme.api.identitynow-demo.com"},
+		"demo tenant":       {"https://acme.api.identitynow-demo.com", "https://acme.api.identitynow-demo.com", ""},
+		"no URL":            {"https://s3cret\x7f@x", "", "not a valid URL"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -65,7 +65,7 @@ func validateSailpoint(block sailpointModel) (diags diag.Diagnostics) {
 	if known(block.BaseURL) {
 		if _, err := isc.ParseBaseURL(block.BaseURL.ValueString()); err != nil {
 			diags.AddAttributeError(path.Root("sailpoint").AtName("base_url"), "Invalid base URL",
-				fmt.Sprintf("The tenant's base_url cannot be used: %s. Write it like \"https://example.api.identitynow.com\".", err))
+				fmt.Sprintf("The tenant's base_url cannot be used: %s.", err))
 		}
 	}
 	return diags
@@ -115,7 +115,7 @@ func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel, sh
 		return identity.MissingTenant(fmt.Sprintf("The provider block has no sailpoint block, and the environment names no %s. "+
 			"Add a sailpoint block with base_url, client_id and client_secret, or set SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.", strings.Join(missing, " and "))), diags
 	case invalid.HasError(): // of an environment that may be meant for another program
-		return identity.MissingTenant("The provider block has no sailpoint block, and the environment variable SAIL_BASE_URL does not do. " + invalid[0].Detail()), diags
+		return identity.MissingTenant("The provider block has no sailpoint block, and the environment variable SAIL_BASE_URL cannot be used. " + invalid[0].Detail()), diags
 	}
 	client, err := isc.New(isc.Config{
 		BaseURL:      block.BaseURL.ValueString(),
