@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"errors"
-	"net/http"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,9 +33,9 @@ func cause(err error, otherwise string) string {
 		return "Timeout"
 	case !errors.As(err, &failed):
 		return otherwise
-	case failed.Status == 0:
+	case failed.Unanswered():
 		return "Tenant cannot be reached"
-	case failed.Status >= http.StatusInternalServerError:
+	case failed.ServerFailed():
 		return "Tenant failed to answer"
 	}
 	return otherwise
@@ -45,11 +44,7 @@ func cause(err error, otherwise string) string {
 // isCertain reports whether the same request would fail again.
 func isCertain(err error) bool {
 	var failed *isc.Error
-	if !errors.As(err, &failed) {
-		return false
-	}
-	s := failed.Status
-	return s >= 300 && s < 500 && s != http.StatusRequestTimeout && s != http.StatusTooManyRequests
+	return errors.As(err, &failed) && failed.Final()
 }
 
 // sentence makes a sentence of an error.

@@ -20,7 +20,6 @@ const preflightTimeout = time.Minute
 type preflight struct {
 	once     sync.Once
 	profiles map[string]isc.Profile // nil when the tenant did not answer
-	diags    diag.Diagnostics
 }
 
 // preflight returns the tenant's profiles, from the listing that the refresh uses

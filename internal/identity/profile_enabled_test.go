@@ -14,10 +14,10 @@ import (
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
 )
 
-// plansEnabled checks that a plan knows whether the mappings are in force.
-func plansEnabled(next resource.TestStep, enabled bool) resource.TestStep {
+// plansEnabled checks that a plan knows that the mappings are in force.
+func plansEnabled(next resource.TestStep) resource.TestStep {
 	next.ConfigPlanChecks.PreApply = append(next.ConfigPlanChecks.PreApply,
-		plancheck.ExpectKnownValue(address, tfjsonpath.New("attribute_mappings_enabled"), knownvalue.Bool(enabled)))
+		plancheck.ExpectKnownValue(address, tfjsonpath.New("attribute_mappings_enabled"), knownvalue.Bool(true)))
 	return next
 }
 
@@ -25,8 +25,11 @@ func plansEnabled(next resource.TestStep, enabled bool) resource.TestStep {
 func enabled(sim *simulator.Simulator, want bool) func() error {
 	return func() error {
 		var config struct{ Enabled bool }
-		if err := json.Unmarshal(only(sim).IdentityAttributeConfig, &config); err != nil || config.Enabled != want {
-			return fmt.Errorf("the tenant has enabled = %t (%v), want %t", config.Enabled, err, want)
+		if err := json.Unmarshal(only(sim).IdentityAttributeConfig, &config); err != nil {
+			return err
+		}
+		if config.Enabled != want {
+			return fmt.Errorf("the tenant has enabled = %t, want %t", config.Enabled, want)
 		}
 		return nil
 	}
@@ -39,9 +42,9 @@ func TestAccProfileMappings_declaredOnesAreInForce(t *testing.T) {
 	t.Run("from the creation on", func(t *testing.T) {
 		t.Parallel()
 		sim := tenant(t)
-		created := plansEnabled(step(profile(sim, staff+uid), plancheck.ResourceActionCreate), true)
+		created := plansEnabled(step(profile(sim, staff+uid), plancheck.ResourceActionCreate))
 		created.ConfigStateChecks = then(enabled(sim, true))
-		switchedOff := plansEnabled(step(profile(sim, staff+uid), plancheck.ResourceActionUpdate), true)
+		switchedOff := plansEnabled(step(profile(sim, staff+uid), plancheck.ResourceActionUpdate))
 		switchedOff.PreConfig = func() { switchOff(sim) }
 		switchedOff.ConfigStateChecks = then(enabled(sim, true))
 		run(t, sim, created, switchedOff)
@@ -51,7 +54,7 @@ func TestAccProfileMappings_declaredOnesAreInForce(t *testing.T) {
 		sim := tenant(t)
 		without := step(profile(sim, staff), plancheck.ResourceActionCreate)
 		without.ConfigStateChecks = then(enabled(sim, false))
-		with := plansEnabled(step(profile(sim, staff+uid), plancheck.ResourceActionUpdate), true)
+		with := plansEnabled(step(profile(sim, staff+uid), plancheck.ResourceActionUpdate))
 		with.ConfigStateChecks = then(enabled(sim, true))
 		run(t, sim, without, with, step(profile(sim, staff), plancheck.ResourceActionUpdate, value("attribute_mappings_enabled", knownvalue.Bool(true))))
 	})
@@ -77,7 +80,7 @@ func TestAccProfileMappings_declaredOnesAreInForce(t *testing.T) {
 			}
 			return enabled(sim, false)()
 		})
-		on := plansEnabled(step(profile(sim, staff+uid), plancheck.ResourceActionUpdate), true)
+		on := plansEnabled(step(profile(sim, staff+uid), plancheck.ResourceActionUpdate))
 		on.PreConfig = func() { told.taken() }
 		on.ConfigStateChecks = then(func() error {
 			if got := told.taken(); got != "" {
@@ -112,6 +115,6 @@ func TestAccProfileMappings_importedOnesStayOutOfForceUntilTheyChange(t *testing
 		step(importing(sim, existing, same), plancheck.ResourceActionNoop, value("attribute_mappings_enabled", knownvalue.Bool(false))),
 		step(profile(sim, same+"priority = 20\n"), plancheck.ResourceActionUpdate, value("attribute_mappings_enabled", knownvalue.Bool(false))),
 		step(profile(sim, same+"priority = 20\n"), plancheck.ResourceActionNoop),
-		plansEnabled(changed, true),
+		plansEnabled(changed),
 	)
 }

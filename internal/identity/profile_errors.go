@@ -44,7 +44,7 @@ func (m profileModel) failed(action string, err error) diag.Diagnostic {
 	case errors.As(err, &task), errors.As(err, &stillThere), errors.As(err, &noEffect):
 		return diag.NewErrorDiagnostic("Tenant did not delete the identity profile", detail+" It is kept in the state.")
 	case errors.Is(err, isc.ErrNotFound):
-		return diag.NewErrorDiagnostic("Identity profile is gone", fmt.Sprintf("Could not %s %s: it is not in the tenant any more; somebody has removed it since the plan. Plan again to create it anew.", action, m))
+		return diag.NewErrorDiagnostic("Identity profile is gone", fmt.Sprintf("%s is not there any more; somebody has removed it since the plan. Plan again to create it anew.", m))
 	case action == actionCreate && stopped(err):
 		return diag.NewErrorDiagnostic(cause(err, "")+" before anything was sent", detail+" The identity profile is neither in the tenant nor in the state.")
 	}

@@ -17,13 +17,33 @@ func (t *Tenant) whenSourceIsFree(ctx context.Context, attempt func(context.Cont
 	for n := 0; ; n++ {
 		profile, err := attempt(ctx)
 		var conflict *isc.ConflictError
-		if !errors.As(err, &conflict) || !conflict.Passing() && !t.activity.awaitLeaving(ctx, conflict.Existing.ID) {
+		if !errors.As(err, &conflict) || !t.passes(ctx, conflict) {
 			return profile, err
 		}
 		if waitErr := poll.Wait(ctx, t.client.Backoff().Delay(n)); waitErr != nil {
 			return profile, fmt.Errorf("%w; waiting for the source to become free ended: %w", err, waitErr)
 		}
 	}
+}
+
+// passes reports whether a conflict is worth another attempt.
+func (t *Tenant) passes(ctx context.Context, conflict *isc.ConflictError) bool {
+	if conflict.Passing() || conflict.Unfed() && t.activity.freed(conflict.Source.ID) {
+		return true
+	}
+	return t.activity.awaitLeaving(ctx, conflict.Existing.ID)
+}
+
+// freed reports whether this process has taken a source from a profile.
+func (a *activity) freed(source string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, p := range a.profiles {
+		if p.left && p.AuthoritativeSourceID.ValueString() == source {
+			return true
+		}
+	}
+	return false
 }
 
 // awaitLeaving reports whether the profile with an id is deleted or moved away,

@@ -44,7 +44,7 @@ func (c *Client) ChangeProfile(ctx context.Context, id string, change Change) (P
 	}
 	if held, err = c.bring(ctx, held, change.allButMappings); err != nil {
 		if status(err) == http.StatusConflict {
-			err = c.conflict(ctx, held.Name, *change.Source, err)
+			err = c.conflict(ctx, held.Name, *change.Source, id, err)
 		}
 		return held, err
 	}

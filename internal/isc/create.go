@@ -80,7 +80,7 @@ func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, erro
 	}
 	a, err := c.call(ctx, r)
 	if status(err) == http.StatusConflict {
-		return Profile{}, c.conflict(ctx, p.Name, p.Source, err)
+		return Profile{}, c.conflict(ctx, p.Name, p.Source, "", err)
 	}
 	if err == nil {
 		created, decodeErr := decodeProfile(a.body)
@@ -133,9 +133,10 @@ func (c *Client) findCreated(ctx context.Context, p NewProfile, before []Profile
 	return created, nil
 }
 
-// conflict turns a 409 into an error that names the profile in the way. The
+// conflict turns a 409 for a profile, a new one if its id is empty, into an error
+// that names the profile in the way. The
 // listing has no filter for the source (contract §2.1).
-func (c *Client) conflict(ctx context.Context, name string, source Reference, err error) error {
+func (c *Client) conflict(ctx context.Context, name string, source Reference, id string, err error) error {
 	conflict := &ConflictError{Tenant: c.Tenant(), Name: name, Source: source, Err: err}
 	profiles, listErr := c.Profiles(ctx, Query{})
 	if listErr != nil {
@@ -143,7 +144,7 @@ func (c *Client) conflict(ctx context.Context, name string, source Reference, er
 		return conflict
 	}
 	conflict.listed = true
-	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name == name }); i >= 0 {
+	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name == name && p.ID != id }); i >= 0 {
 		conflict.namesake = profiles[i]
 	}
 	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Source.ID == source.ID }); i >= 0 {

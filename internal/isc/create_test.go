@@ -101,6 +101,16 @@ func TestSourceThatFeedsAProfileAlready(t *testing.T) {
 		}
 		contains(t, err, "In use.", "lists no identity profile that it feeds")
 	})
+	t.Run("the name may be meant", func(t *testing.T) {
+		t.Parallel()
+		s := newTenant(wire(b, "Staff", `{"authoritativeSource":{"type":"SOURCE","id":"other"}}`))
+		s.always[createRoute] = says(409, errorBody("409 Conflict", "In use."))
+		_, err := s.client(t).CreateProfile(t.Context(), staff())
+		if conflict := as[*ConflictError](t, err); conflict.Passing() || !conflict.Unfed() {
+			t.Errorf("%+v", conflict)
+		}
+		contains(t, err, b+` has the same name, "Staff"`)
+	})
 	t.Run("the listing fails", func(t *testing.T) {
 		t.Parallel()
 		s := newTenant()

@@ -80,6 +80,19 @@ func (c *Client) couldNot(action string) string { return couldNot(action, c.Tena
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Unanswered reports whether no answer came.
+func (e *Error) Unanswered() bool { return e.Status == 0 }
+
+// ServerFailed reports whether the tenant, or something before it, answered that it
+// failed.
+func (e *Error) ServerFailed() bool { return e.Status >= http.StatusInternalServerError }
+
+// Final reports whether the same request would be refused again.
+func (e *Error) Final() bool {
+	return e.Status >= http.StatusMultipleChoices && e.Status < http.StatusInternalServerError &&
+		e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests
+}
+
 // ConflictError is a profile that cannot be created or moved because its source
 // feeds another profile: a source feeds at most one (contract §2.2).
 type ConflictError struct {
@@ -93,21 +106,25 @@ type ConflictError struct {
 	namesake Profile // another one with the same name, which the tenant may mean; its ID is empty when there is none
 }
 
+// Unfed reports whether no profile is listed that the source feeds.
+func (e *ConflictError) Unfed() bool { return e.listed && e.Existing.ID == "" }
+
 // Passing reports whether no profile is listed that the source feeds, so that the
 // conflict is the rest of a deletion and passes by itself. Nor is one listed with the
 // same name, which the tenant could mean as well.
 func (e *ConflictError) Passing() bool {
-	return e.listed && e.Existing.ID == "" && e.namesake.ID == ""
+	return e.Unfed() && e.namesake.ID == ""
 }
 
 // Error implements error.
 func (e *ConflictError) Error() string {
 	var b strings.Builder
-	if e.Existing.ID != "" {
+	switch {
+	case e.Existing.ID != "":
 		fmt.Fprintf(&b, "source %s feeds identity profile %q (%s) of tenant %s, and a source feeds at most one", e.Source, e.Existing.Name, e.Existing.ID, e.Tenant)
-	} else if !e.listed {
+	case !e.listed:
 		fmt.Fprintf(&b, "tenant %s says that source %s is in use", e.Tenant, e.Source)
-	} else {
+	default:
 		fmt.Fprintf(&b, "tenant %s says that source %s is in use, but lists no identity profile that it feeds", e.Tenant, e.Source)
 		if e.namesake.ID != "" {
 			fmt.Fprintf(&b, "; identity profile %s has the same name, %q", e.namesake.ID, e.Name)
