@@ -47,15 +47,19 @@ func isCertain(err error) bool {
 	return errors.As(err, &failed) && failed.Final()
 }
 
-// sentence makes a sentence of an error.
+// sentence makes a sentence of an error, and of joined ones a sentence each.
 func sentence(err error) string {
-	text := err.Error()
-	first, size := utf8.DecodeRuneInString(text)
-	text = string(unicode.ToUpper(first)) + text[size:]
-	if !strings.HasSuffix(text, ".") {
-		text += "."
+	var sentences []string
+	for line := range strings.Lines(err.Error()) {
+		text := strings.TrimSpace(line)
+		first, size := utf8.DecodeRuneInString(text)
+		text = string(unicode.ToUpper(first)) + text[size:]
+		if !strings.HasSuffix(text, ".") {
+			text += "."
+		}
+		sentences = append(sentences, text)
 	}
-	return text
+	return strings.Join(sentences, " ")
 }
 
 // withDetail returns a diagnostic of the same severity and place with another detail.

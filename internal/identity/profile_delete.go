@@ -117,7 +117,7 @@ func (d *destroyer) run(ctx context.Context) error {
 		// Reading for so long has shown that the tenant did not carry it out, or
 		// that it waits in a queue, where a second request does no harm.
 		lost = unanswered
-		d.warn("%s (%s). It was asked for once more.", noEffect, lost.Err)
+		d.warn("%s It was requested once more. %s", sentence(noEffect), sentence(lost.Err))
 	}
 }
 

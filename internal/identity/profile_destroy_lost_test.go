@@ -20,7 +20,7 @@ func deletions(count int, fault simulator.Fault) []simulator.Fault {
 func TestAccProfileDestroy_lostBulkDelete(t *testing.T) {
 	t.Parallel()
 	watched := []string{"the answer to its deletion was lost, so the profile itself was watched"}
-	asked := append([]string{"is still there", "after its deletion was asked for and the answer lost", "It was asked for once more."}, watched...)
+	asked := append([]string{"is still there", "after its deletion was requested and the answer was lost", "It was requested once more."}, watched...)
 	tests := map[string]destroyTest{}
 	for name, fault := range map[string]simulator.Fault{
 		"cut":      {Cut: true},
@@ -41,7 +41,7 @@ func TestAccProfileDestroy_lostBulkDelete(t *testing.T) {
 		}
 		tests[name+" for ever"] = destroyTest{
 			faults: deletions(0, fault), spoils: spoils, warns: asked, sends: 2, resends: 1,
-			fails: []string{"the tenant may have carried this out", "is still there", "Destroy again: it reads the profile first", "It is kept in the state"},
+			fails: []string{"the tenant may have carried it out", "is still there", "Destroy again: it reads the profile first", "It is kept in the state"},
 		}
 	}
 	tests["500 for ever, though the second one was queued"] = destroyTest{
@@ -59,7 +59,7 @@ func TestAccProfileDestroy_lostBulkDelete(t *testing.T) {
 	tests["500, and the profile cannot be read"] = destroyTest{
 		faults: append(deletions(1, simulator.Fault{Status: 500}), simulator.Fault{Method: http.MethodGet, Path: anyProfile, Status: 500, Nth: 2, Count: 1000}),
 		warns:  watched, timeout: soon, resends: 1,
-		fails: []string{"the tenant may have carried this out", "the profile was not seen to go", "last seen: ", "500 Internal Server Error", "It is kept in the state."},
+		fails: []string{"the tenant may have carried it out", "the profile was not seen to go", "last seen: ", "500 Internal Server Error", "It is kept in the state."},
 	}
 	testDestroys(t, tests)
 }

@@ -136,7 +136,7 @@ func TestSailpointBlockIsRefused(t *testing.T) {
 		"a path of the login":     {url("https://acme.api.identitynow.com/oauth/token"), nil, "base_url", "/oauth/token does not belong in it"},
 		"credentials":             {url("https://client:sesame@acme.api.identitynow.com"), nil, "base_url", "it holds credentials"},
 		"a secret in the query":   {url("https://acme.api.identitynow.com?client_secret=sesame"), nil, "base_url", "it has a query"},
-		"no URL":                  {url("https://client:sesame@acme:door"), nil, "base_url", "it is no URL"},
+		"no URL":                  {url("https://client:sesame@acme:door"), nil, "base_url", "it is not a valid URL"},
 		"from outside":            {without("base_url"), sail("acme", "", ""), "base_url", "it needs to begin with https://"},
 		"another family":          {sailpoint(attributes{"api_version": "beta"}), nil, "api_version", `value must be one of: ["v1" "v3" "v2024" "v2025" "v2026"]`},
 		"an empty family":         {sailpoint(attributes{"api_version": ""}), nil, "api_version", "value must be one of"},
@@ -176,7 +176,7 @@ func TestAccSailpoint_isFoundInBlockAndEnvironment(t *testing.T) {
 		"nothing":                  {"null", nil, "the environment names no base_url and client_id and client_secret. Add a sailpoint block with base_url, client_id and client_secret, or set SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET."},
 		"only a part":              {"null", sail("URL", "", ""), "the environment names no client_id and client_secret."},
 		"a bad url in a block":     {`base_url = "acme", client_id = "client", client_secret = "SECRET"`, nil, "The tenant's base_url cannot be used: it needs to begin with https://"},
-		"a bad url from outside":   {"null", sail("acme", "client", "SECRET"), "SAIL_BASE_URL does not do. The tenant's base_url cannot be used"},
+		"a bad url from outside":   {"null", sail("acme", "client", "SECRET"), "SAIL_BASE_URL cannot be used. The tenant's base_url cannot be used"},
 		"a family there is not":    {`base_url = "URL", client_id = "client", client_secret = "SECRET", api_version = "v2023"`, nil, "api_version value must be one of"},
 		"the environment's panels": {"null", map[string]string{"GATEHOUSE_PANEL_URL": "http://127.0.0.1:1", "GATEHOUSE_PANEL_PASSWORD": "x"}, "No SailPoint tenant"},
 	} {
