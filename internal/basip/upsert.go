@@ -196,7 +196,8 @@ func (c *Collection[T]) judge(op *upsert[T], answer results) (stored, error) {
 		return outcome, c.itemError(op.action, op.wanted, words, reason)
 	case op.action == actionCreate && outcome.updated && !op.sent: // if it was sent before, that is what was updated
 		return outcome, &takeoverError{c.itemError(op.action, op.wanted, wordUpdated,
-			"the panel changed an entity that was there already, although none with this name or link_id was listed; look at it on the panel before anything else")}
+			"the panel changed an entity that was there already, although none with this name or link_id was listed; "+
+				"somebody may have made it at the same moment, another program or a second provider configuration of this panel, such as an alias; look at it on the panel before anything else")}
 	}
 	return outcome, nil
 }
