@@ -78,9 +78,13 @@ func TestInterruptedWaitForANameTaintsNothing(t *testing.T) {
 	sim.Panel("lobby").SetSettings(func(s *simulator.Settings) { s.DeleteDelay = simulator.Duration(time.Hour) })
 	sim.ResetRequests()
 	ctx, interrupt := context.WithCancel(t.Context())
+	// The plan and the creation have looked who has the name, and the deletion was sent.
+	waits := func() bool {
+		return acctest.Count(sim, http.MethodGet, "/api/v1/access/users/items") >= 2 && acctest.Count(sim, http.MethodDelete, usersPath) > 0
+	}
 	go func() { // ends with the loop: interrupt is called in any case
 		defer interrupt()
-		for ctx.Err() == nil && acctest.Count(sim, http.MethodGet, "/api/v1/access/users/items") == 0 { // the creation has looked who has the name
+		for ctx.Err() == nil && !waits() {
 			select {
 			case <-ctx.Done():
 			case <-time.After(5 * time.Millisecond): // looks again, does not wait for a duration
@@ -98,6 +102,7 @@ func TestInterruptedWaitForANameTaintsNothing(t *testing.T) {
 	if n := acctest.Count(sim, http.MethodPost, usersPath); n != 0 {
 		t.Errorf("%d upserts, want none", n)
 	}
+	sim.Panel("lobby").SetSettings(func(s *simulator.Settings) { s.DeleteDelay = 0 })
 	sim.Panel("lobby").SetState(sim.Panel("lobby").State()) // which is listed at once
 	must(t, w, "apply", "-auto-approve")
 	must(t, w, "plan", "-detailed-exitcode")
