@@ -3,13 +3,13 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os"
 	"runtime/debug"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/provider"
 )
@@ -25,10 +25,11 @@ func main() {
 			log.Fatal(err)
 		}
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/gatehouse-iac/gatehouse",
-		Debug:   *debugging,
-	})
+	var opts []tf6server.ServeOpt
+	if *debugging {
+		opts = append(opts, tf6server.WithManagedDebug())
+	}
+	err := tf6server.Serve("registry.terraform.io/gatehouse-iac/gatehouse", func() tfprotov6.ProviderServer { return provider.NewServer(version) }, opts...)
 	if err != nil {
 		log.Fatal(err)
 	}

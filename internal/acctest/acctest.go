@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -39,7 +38,7 @@ func Factories(options ...provider.Option) map[string]func() (tfprotov6.Provider
 		provider.WithEnvironment(func(string) string { return "" }),
 	}, options...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"gatehouse": providerserver.NewProtocol6WithError(provider.New("test", options...)()),
+		"gatehouse": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test", options...), nil },
 	}
 }
 

@@ -37,6 +37,11 @@ func TestInterruptedCommandLosesNothing(t *testing.T) {
 			if test.command == "destroy" {
 				must(t, w, "apply", "-auto-approve")
 			}
+			args := []string{test.command, "-auto-approve"}
+			if test.path == loginPath { // Terraform does not stop while an apply makes its plan
+				must(t, w, "plan", "-out=saved")
+				args = []string{test.command, "saved"}
+			}
 			fault := simulator.Fault{Method: test.method, Path: test.path, Delay: simulator.Duration(time.Minute), Apply: test.apply, Cut: true}
 			if err := sim.SetFaults(fault); err != nil {
 				t.Fatal(err)
@@ -44,7 +49,7 @@ func TestInterruptedCommandLosesNothing(t *testing.T) {
 			sim.ResetRequests()
 			ctx, interrupt := interruptOnceSent(t, sim, test.method, test.path)
 			start := time.Now()
-			output, _, err := w.Run(ctx, test.command, "-auto-approve")
+			output, _, err := w.Run(ctx, args...)
 			interrupt()
 			if err == nil {
 				t.Fatalf("the interrupted command succeeded:\n%s", output)

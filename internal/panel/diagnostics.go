@@ -158,6 +158,8 @@ func done(action string) string {
 		return "deleted"
 	case actionRead:
 		return "read"
+	case actionPlan:
+		return "planned"
 	}
 	return "sent"
 }
