@@ -46,6 +46,10 @@ func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest
 
 	left := r.tenant.together().leaves(state)
 	defer func() { left(!resp.Diagnostics.HasError()) }()
+	if err := r.tenant.limit.Delete(); err != nil {
+		resp.Diagnostics.Append(beyondLimit(err))
+		return
+	}
 	d := &destroyer{profileModel: state, client: client}
 	err := d.recall(data)
 	if err == nil {

@@ -56,6 +56,7 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			return
 		}
 		resp.Diagnostics.Append(r.tenant.together().plansDestruction(state)...)
+		resp.Diagnostics.Append(r.tenant.planDeletion()...)
 		resp.Diagnostics.Append(warnOfDestroy(state)...)
 	default:
 		r.planChange(ctx, req, resp)
@@ -79,6 +80,7 @@ func (r *profileResource) planCreation(ctx context.Context, req resource.ModifyP
 	replaced, diags := r.tenant.together().plansCreation(planned)
 	resp.Diagnostics.Append(diags...)
 	if replaced != nil {
+		resp.Diagnostics.Append(r.tenant.planDeletion()...)
 		resp.Diagnostics.Append(warnOfReplacement(replaced.profileModel)...)
 	}
 	r.ask(ctx, "", planned, &resp.Diagnostics)

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/deletelimit"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/isc"
 )
 
@@ -28,6 +29,27 @@ type Tenant struct {
 	pending  bool   // the client will be known when the configuration is applied
 	activity *activity
 	asked    preflight
+	limit    *deletelimit.Limit
+}
+
+// LimitDeletions bounds the deletions of identity profiles; nil allows all.
+func (t *Tenant) LimitDeletions(limit *deletelimit.Limit) { t.limit = limit }
+
+// planDeletion counts the deletion of a profile against max_deletions.
+func (t *Tenant) planDeletion() (diags diag.Diagnostics) {
+	if t == nil {
+		return nil
+	}
+	if err := t.limit.Plan(); err != nil {
+		diags.Append(beyondLimit(err))
+	}
+	return diags
+}
+
+// beyondLimit is the error of a deletion that max_deletions does not allow.
+func beyondLimit(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("More deletions than max_deletions allows", fmt.Sprintf(
+		"Not deleted: %s, and this run deletes more. Look at what the plan destroys; if all of it is meant, raise max_deletions for this run.", err))
 }
 
 // NewTenant returns a tenant that can be spoken to. settle is how long an operation

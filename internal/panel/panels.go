@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/deletelimit"
 )
 
 // Source is what a provider hands to the resources of this package.
@@ -27,14 +28,16 @@ type Panels struct {
 	clients map[string]*basip.Client
 	pending map[string]string // panels that cannot be spoken to yet, and why
 	whole   bool              // every name is known
+	limit   *deletelimit.Limit
 	planned planned
 	contact contacts
 }
 
 // NewPanels returns an empty set. With whole false, more panels may turn out to
-// exist when the configuration is applied.
-func NewPanels(whole bool) *Panels {
-	return &Panels{clients: map[string]*basip.Client{}, pending: map[string]string{}, whole: whole}
+// exist when the configuration is applied. limit bounds the deletions of users; nil
+// allows all.
+func NewPanels(whole bool, limit *deletelimit.Limit) *Panels {
+	return &Panels{clients: map[string]*basip.Client{}, pending: map[string]string{}, whole: whole, limit: limit}
 }
 
 // Add adds a panel that can be spoken to.

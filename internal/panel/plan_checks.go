@@ -126,7 +126,10 @@ func (p *Panels) unchecked(o object, err error) (diags diag.Diagnostics) {
 			return diag.Diagnostics{o.failed(actionPlan, err)}
 		}
 	}
-	if errors.Is(err, context.Canceled) || !p.planned.first("unchecked "+o.panel) {
+	if errors.Is(err, context.Canceled) {
+		return diag.Diagnostics{o.failed(actionPlan, err)}
+	}
+	if !p.planned.first("unchecked " + o.panel) {
 		return nil
 	}
 	failed := o.failed(actionPlan, err)
@@ -164,6 +167,23 @@ func (p *Panels) goes(o object) diag.Diagnostics {
 		return nil
 	}
 	return p.planned.goes(o)
+}
+
+// planDeletion counts the deletion of a user against max_deletions.
+func (p *Panels) planDeletion() (diags diag.Diagnostics) {
+	if p == nil {
+		return nil
+	}
+	if err := p.limit.Plan(); err != nil {
+		diags.Append(beyondLimit(err))
+	}
+	return diags
+}
+
+// beyondLimit is the error of a deletion that max_deletions does not allow.
+func beyondLimit(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("More deletions than max_deletions allows", fmt.Sprintf(
+		"Not deleted: %s, and this run deletes more. Look at what the plan destroys; if all of it is meant, raise max_deletions for this run.", err))
 }
 
 // missingProfile is the error of a reference to a time profile that is not there.

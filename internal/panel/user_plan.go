@@ -20,9 +20,8 @@ const managedKey = "managed_references"
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	prior := userKind.stored(req.State.Raw)
 	if req.Plan.Raw.IsNull() { // a deletion
-		if r.panels != nil {
-			resp.Diagnostics.Append(r.panels.planned.goes(prior)...)
-		}
+		resp.Diagnostics.Append(r.panels.goes(prior)...)
+		resp.Diagnostics.Append(r.panels.planDeletion()...)
 		return
 	}
 	moves := planPanel(ctx, r.panels, req, resp)
@@ -68,6 +67,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	resp.Diagnostics.Append(planReferences(ctx, plan, resp)...)
 	if moves || !plan.LinkID.Equal(state.LinkID) { // Terraform asks for the creation next
 		resp.Diagnostics.Append(r.panels.goes(prior)...)
+		resp.Diagnostics.Append(r.panels.planDeletion()...)
 		return
 	}
 	resp.Diagnostics.Append(r.panels.keeps(plan.object(), prior.name)...)
@@ -99,6 +99,11 @@ func (r *userResource) planCreation(ctx context.Context, req resource.ModifyPlan
 	plan.HasDuplicates = types.BoolValue(false) // a creation under a name that is taken is refused
 	resp.Diagnostics.Append(planReferences(ctx, plan, resp)...)
 	resp.Diagnostics.Append(r.panels.creates(plan.object())...)
+	if r.panels != nil {
+		if _, forced := r.panels.planned.replaces(plan.object()); forced {
+			resp.Diagnostics.Append(r.panels.planDeletion()...)
+		}
+	}
 	resp.Diagnostics.Append(checkName(ctx, r.panels, plan.object(), userCollection)...)
 	resp.Diagnostics.Append(checkTimeProfiles(ctx, r.panels, plan.object(), plan.TimeProfiles)...)
 }

@@ -192,6 +192,10 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	if err := r.panels.limit.Delete(); err != nil {
+		resp.Diagnostics.Append(beyondLimit(err))
+		return
+	}
 	warnings, err := client.Users().Delete(ctx, state.LinkID.ValueUUID())
 	for _, warning := range warnings {
 		resp.Diagnostics.AddWarning("Cards and codes may still open the door", warning)

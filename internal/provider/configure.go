@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/deletelimit"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/identity"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/panel"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
@@ -71,12 +72,16 @@ func (p *gatehouseProvider) Configure(ctx context.Context, req provider.Configur
 	}
 	shared, diags := config.bulkSettings(ctx)
 	resp.Diagnostics.Append(diags...)
-	registry := panel.NewPanels(panels.whole)
+	limit := config.deletionLimit()
+	registry := panel.NewPanels(panels.whole, limit)
 	for _, block := range panels.blocks {
 		resp.Diagnostics.Append(p.addPanel(registry, block, shared)...)
 	}
 	tenant, diags := p.tenant(ctx, config, shared)
 	resp.Diagnostics.Append(diags...)
+	if tenant != nil {
+		tenant.LimitDeletions(limit)
+	}
 	if !config.AcknowledgeInsecure.ValueBool() {
 		resp.Diagnostics.Append(insecurePanels(panels.blocks)...)
 	}
@@ -85,6 +90,15 @@ func (p *gatehouseProvider) Configure(ctx context.Context, req provider.Configur
 	}
 	data := &clients{panels: registry, tenant: tenant}
 	resp.ResourceData, resp.DataSourceData = data, data
+}
+
+// deletionLimit returns the limit that the block sets, nil without one. One that is
+// not known before apply counts from then on.
+func (m providerModel) deletionLimit() *deletelimit.Limit {
+	if m.MaxDeletions.IsNull() || m.MaxDeletions.IsUnknown() {
+		return nil
+	}
+	return deletelimit.New(int(m.MaxDeletions.ValueInt64()))
 }
 
 // withEnvironment returns the panel blocks with the environment's values where

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -20,6 +21,7 @@ type providerModel struct {
 	Sailpoint           types.Object `tfsdk:"sailpoint"`
 	Bulk                types.Object `tfsdk:"bulk"`
 	AcknowledgeInsecure types.Bool   `tfsdk:"acknowledge_insecure"`
+	MaxDeletions        types.Int64  `tfsdk:"max_deletions"`
 }
 
 // panelModel is one panel block.
@@ -44,6 +46,12 @@ func (p *gatehouseProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 			"acknowledge_insecure": schema.BoolAttribute{
 				MarkdownDescription: "Whether to silence the warnings about panels that are spoken to over plain http and about panels that still have the factory password. Defaults to `false`.",
 				Optional:            true,
+			},
+			"max_deletions": schema.Int64Attribute{
+				MarkdownDescription: "How many panel users and identity profiles one run may delete, replacements included. A plan that deletes more is an error, so that nothing is deleted; an apply refuses each deletion beyond it. " +
+					"`0` allows none. Defaults to any number. Each provider configuration counts by itself.",
+				Optional:   true,
+				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
 		},
 		// Terraform drops unknown members of nested attributes without a word
