@@ -17,8 +17,8 @@ type Limit struct {
 	made    int
 }
 
-// New returns a limit of max deletions; 0 allows none.
-func New(max int) *Limit { return &Limit{max: max} }
+// New returns a limit of so many deletions; 0 allows none.
+func New(most int) *Limit { return &Limit{max: most} }
 
 // ExceededError is a deletion beyond the limit.
 type ExceededError struct{ Max int }
