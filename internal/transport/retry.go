@@ -44,17 +44,11 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 				throttled++
 			}
 		}
-		if req.Body != nil && req.Body != http.NoBody {
-			if req.GetBody == nil {
-				return resp, err
-			}
-			body, bodyErr := req.GetBody()
-			if bodyErr != nil {
-				return resp, err
-			}
-			req = req.Clone(ctx)
-			req.Body = body
+		again, ok := rewind(req)
+		if !ok {
+			return resp, err
 		}
+		req = again
 		if resp != nil {
 			_, _ = io.Copy(io.Discard, resp.Body)
 			_ = resp.Body.Close()
@@ -74,9 +68,7 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 // again reports whether the request may and should be sent once more.
 func (r *retrying) again(req *http.Request, resp *http.Response, err error, attempt int, elapsed time.Duration) bool {
 	switch {
-	case req.Context().Err() != nil, errors.Is(err, ErrBodyTooLarge), errors.Is(err, ErrHeldBack):
-		return false
-	case ExplainTLS(err).Kind != TLSNone: // a certificate or a scheme is not mended by waiting
+	case req.Context().Err() != nil, err != nil && !mendedByWaiting(err):
 		return false
 	case NeverSent(err):
 		// Before the first answer a wrong address is likelier than a reboot.
@@ -95,11 +87,37 @@ func (r *retrying) again(req *http.Request, resp *http.Response, err error, atte
 	}
 }
 
+// rewind returns a request that carries its body anew, if it can be had again.
+func rewind(req *http.Request) (again *http.Request, ok bool) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return req, true
+	}
+	if req.GetBody == nil {
+		return nil, false
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, false
+	}
+	again = req.Clone(req.Context())
+	again.Body = body
+	return again, true
+}
+
+// mendedByWaiting reports whether the next attempt may fare better than one that
+// failed with err. A certificate or a scheme stays as it is.
+func mendedByWaiting(err error) bool {
+	return !errors.Is(err, ErrBodyTooLarge) && !errors.Is(err, ErrHeldBack) && ExplainTLS(err).Kind == TLSNone
+}
+
 // NeverSent reports whether err means that no connection could be made or secured,
-// or that the request was held back, so that the other side has done nothing about
-// it.
+// or that the request was held back, by a limit or in an outage, so that the other
+// side has done nothing about it.
 func NeverSent(err error) bool {
 	if errors.Is(err, ErrHeldBack) || ExplainTLS(err).Kind != TLSNone {
+		return true
+	}
+	if outage := (*OutageError)(nil); errors.As(err, &outage) && !outage.Tried {
 		return true
 	}
 	var op *net.OpError

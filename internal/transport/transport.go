@@ -23,6 +23,9 @@ type Options struct {
 	Retry     Retry         // what to send again
 	Limit     Limit         // how many requests may leave in a time; the zero value sets no limit
 
+	// Outage, when not nil, takes the place of Retry but for its Backoff.
+	Outage *Outage
+
 	// MaxErrorBody, when over zero, is how much is read of an answer of status
 	// 400 or more. Such an answer is its status; its body are mere words, and
 	// comes back cut off where it is too long or breaks off.
@@ -84,6 +87,9 @@ func New(opts Options) (http.RoundTripper, error) {
 	var once http.RoundTripper = &logging{next: &userAgent{next: bounded, value: opts.UserAgent}}
 	if opts.Limit.Requests > 0 && opts.Limit.Window > 0 {
 		once = newLimited(once, opts.Limit)
+	}
+	if opts.Outage != nil {
+		return &patient{next: once, backoff: opts.Retry.Backoff, limits: opts.Outage.withDefaults(), paths: map[string]*streak{}}, nil
 	}
 	retrying := &retrying{next: once, policy: opts.Retry}
 	if retrying.policy.Attempts <= 0 {
