@@ -32,6 +32,7 @@ const Password = "Tr0mbone-Lantern"
 func Factories(options ...provider.Option) map[string]func() (tfprotov6.ProviderServer, error) {
 	options = append([]provider.Option{
 		provider.WithBackoff(poll.Backoff{First: 5 * time.Millisecond, Max: 50 * time.Millisecond}),
+		provider.WithOutage(transport.Outage{Longest: 300 * time.Millisecond, Hurried: 200 * time.Millisecond, Rest: time.Millisecond}),
 		provider.WithSettle(200 * time.Millisecond),
 		provider.WithGrace(300 * time.Millisecond),
 		provider.WithRateLimit(transport.Limit{Requests: -1}),

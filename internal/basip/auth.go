@@ -5,10 +5,15 @@ import (
 	"crypto/md5" // the vendor's login takes it (contract §1.2)
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
 
 // tokenAge is how long a token is used. The vendor documents two hours for one
@@ -21,10 +26,34 @@ type session struct {
 	token       string
 	accountType string // "admin", or another that may only read
 	since       time.Time
-	refused     error // a refused login is never repeated (§5.4)
+
+	useless int                  // logins since a call was last accepted
+	refused error                // why the panel is not logged in to again in this run (§5.4)
+	denied  map[Operation]*Error // what operations answered to a token that was just given out
 }
 
+// maxLogins is how many logins in a row may be of no use: panels keep lists of
+// addresses that fail to log in.
+const maxLogins = 3
+
 func (s *session) forget() { s.token = "" }
+
+// refuse remembers the error of a login that is the last one of this run.
+func (s *session) refuse(err *Error) *Error {
+	err.uncertain, err.told = false, new(atomic.Bool) // what the login was for was not sent
+	s.refused = err
+	return err
+}
+
+// deny remembers that an operation refuses every token. The token is kept: another
+// operation may accept it.
+func (s *session) deny(op Operation, err *Error) {
+	if s.denied == nil {
+		s.denied = map[Operation]*Error{}
+	}
+	err.told = new(atomic.Bool)
+	s.denied[op] = err
+}
 
 // passwordHash returns what the login sends in place of the password: MD5 in
 // upper-case hex, as documented (§1.2).
@@ -33,22 +62,43 @@ func passwordHash(password string) string {
 	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
-// authorize makes sure that there is a token of acceptable age. Before each
-// login it asks who answers, so that a token, and what it allows, is never used
-// on another device than the configured one.
+// authorize makes sure that there is a token of acceptable age. A login whose answer
+// was lost is sent again, as soon as the panel tells again who it is.
 func (c *Client) authorize(ctx context.Context, action string) error {
-	if c.session.refused != nil {
-		return c.session.refused
-	}
 	if c.session.token != "" && c.now().Sub(c.session.since) < tokenAge {
 		return nil
 	}
+	for n := 0; ; n++ {
+		if c.session.refused != nil {
+			return c.session.refused
+		}
+		err := c.login(ctx, action)
+		var failed *Error
+		if !errors.As(err, &failed) {
+			return err
+		}
+		lost := failed.uncertain && failed.Status != http.StatusOK
+		failed.uncertain = false // what the login was for was not sent
+		switch {
+		case errors.Is(err, ErrLoginRefused):
+			return c.session.refuse(failed)
+		case c.session.useless >= maxLogins:
+			failed.Hint = strings.TrimSpace(failed.Hint + " " + fmt.Sprintf("The login is not tried again in this run after %d attempts, since panels block addresses that fail to log in.", maxLogins))
+			return c.session.refuse(failed)
+		case !lost || poll.Wait(ctx, c.retry.Delay(n)) != nil:
+			return err
+		}
+	}
+}
+
+// login asks for a token. Before, it asks who answers, so that a token, and what it
+// allows, is never used on another device than the configured one.
+func (c *Client) login(ctx context.Context, action string) error {
 	if !c.identified {
 		if err := c.identify(ctx); err != nil {
 			return err
 		}
 	}
-	c.identified = false // what answers at the next login may be another device
 	var answer struct {
 		Token       string `json:"token"`
 		AccountType string `json:"account_type"`
@@ -57,15 +107,18 @@ func (c *Client) authorize(ctx context.Context, action string) error {
 		action: "log in to " + action, op: OpLogin,
 		query: url.Values{"username": {c.username}, "password": {c.hash}},
 	}
-	err := c.send(ctx, login, "", &answer)
+	c.identified = false // what answers at the next login may be another device
+	err := c.send(transport.SendOnce(ctx), login, "", &answer)
 	var failed *Error
+	if answered := errors.As(err, &failed); !answered || failed.Status != 0 || failed.uncertain {
+		c.session.useless++
+	}
 	switch {
 	// A refused login is documented as 400; 401 and 403 are seen elsewhere.
-	case errors.As(err, &failed) && (failed.Status == http.StatusBadRequest ||
+	case failed != nil && (failed.Status == http.StatusBadRequest ||
 		failed.Status == http.StatusUnauthorized || failed.Status == http.StatusForbidden):
 		failed.Problem, failed.Err = "refused the login", ErrLoginRefused
 		failed.Hint = "Check username and password of this panel. The login is not tried again in this run, since panels block addresses that fail to log in."
-		c.session.refused = failed
 		return failed
 	case err != nil:
 		return err
@@ -75,6 +128,6 @@ func (c *Client) authorize(ctx context.Context, action string) error {
 			Status: http.StatusOK, Err: errors.New("the answer holds no token"),
 		}
 	}
-	c.session = session{token: answer.Token, accountType: answer.AccountType, since: c.now()}
+	c.session.token, c.session.accountType, c.session.since = answer.Token, answer.AccountType, c.now()
 	return nil
 }

@@ -19,10 +19,17 @@ const (
 func (c *Client) unanswered(fail *Error, op Operation, err error) {
 	fail.Err = err
 	fail.uncertain = !transport.NeverSent(err)
+	cause := err
+	if outage := (*transport.OutageError)(nil); errors.As(err, &outage) {
+		cause = outage.Err
+	}
+	var status *transport.StatusError
 	switch failure := transport.ExplainTLS(err); {
 	case failure.Kind != transport.TLSNone:
 		fail.Problem, fail.Hint = c.unsecured(failure)
-	case transport.NeverSent(err):
+	case errors.As(err, &status): // of the outage that this request came into
+		fail.Problem, fail.Hint = failedItself(status.Status)
+	case transport.NeverSent(cause):
 		fail.Problem = "cannot be reached"
 		fail.Hint = "Check the panel's url and that the panel is switched on and can be reached from here."
 	case errors.Is(err, transport.ErrNoAnswer):
@@ -38,6 +45,11 @@ func (c *Client) unanswered(fail *Error, op Operation, err error) {
 			fail.Hint = fmt.Sprintf("Check the panel's url: if the panel speaks %s on this port, the url must begin with %[1]s://.", other)
 		}
 	}
+}
+
+// failedItself returns the problem and the hint of a status from 500 on.
+func failedItself(status int) (problem, hint string) {
+	return fmt.Sprintf("failed with status %d", status), "The panel itself failed; restart it if that stays so."
 }
 
 // unsecured returns the problem and the hint of a connection that is not secured.

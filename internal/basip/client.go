@@ -37,7 +37,8 @@ type Config struct {
 	RequestTimeout time.Duration        // for one request; 10 s when zero
 	Paths          map[Operation]string // overrides of the path table
 	UserAgent      string
-	Retry          transport.Retry  // what is sent again, and how soon
+	RetryBackoff   poll.Backoff     // waits between attempts of a request
+	Outage         transport.Outage // how long a panel that does not answer is waited for
 	Backoff        poll.Backoff     // waits between listings after a write
 	Settle         time.Duration    // how long the panel may show an entity's old form after a change; 10 s when zero
 	NameWait       time.Duration    // how long to wait, while nothing moves, for an entity to give up its name; half of Settle when zero
@@ -59,6 +60,7 @@ type Client struct {
 	hash     string
 	serial   string
 	http     http.RoundTripper
+	retry    poll.Backoff
 	backoff  poll.Backoff
 	settle   time.Duration
 	now      func() time.Time
@@ -106,7 +108,8 @@ func New(cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("panel %q: url: %w", cfg.Name, err)
 	}
 	chain, err := transport.New(transport.Options{
-		TLS: cfg.TLS, UserAgent: cfg.UserAgent, Timeout: cfg.RequestTimeout, Retry: cfg.Retry,
+		TLS: cfg.TLS, UserAgent: cfg.UserAgent, Timeout: cfg.RequestTimeout,
+		Retry: transport.Retry{Backoff: cfg.RetryBackoff}, Outage: &cfg.Outage,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("panel %q: certificate: %w", cfg.Name, err)
@@ -129,7 +132,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		name: cfg.Name, base: base, username: cfg.Username, hash: passwordHash(cfg.Password),
-		serial: cfg.SerialNumber, http: chain, backoff: cfg.Backoff, settle: cfg.Settle, now: cfg.Now,
+		serial: cfg.SerialNumber, http: chain, retry: cfg.RetryBackoff, backoff: cfg.Backoff, settle: cfg.Settle, now: cfg.Now,
 		turn: make(chan struct{}, 1), paths: paths, accept: cfg.Accept,
 	}
 	c.users = newCollection(c, userKind(), cfg)
@@ -171,6 +174,9 @@ type request struct {
 // call sends a request with a valid token and decodes a JSON answer of status
 // 200 into out. The caller must have the turn.
 func (c *Client) call(ctx context.Context, r request, out any) error {
+	if err := c.session.denied[r.op]; err != nil {
+		return err
+	}
 	for fresh := false; ; fresh = true {
 		if err := c.authorize(ctx, r.action); err != nil {
 			return err
@@ -178,14 +184,18 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 		err := c.send(ctx, r, c.session.token, out)
 		var refused *Error
 		if !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized {
+			if err == nil {
+				c.session.useless = 0
+			}
 			return err
 		}
-		c.session.forget()
 		if fresh { // a second 401 in a row is not about the token's age
 			refused.Problem = "refused its own token"
 			refused.Hint = "The panel refuses a token that it has just given out; restart it if that stays so."
+			c.session.deny(r.op, refused)
 			return err
 		}
+		c.session.forget()
 	}
 }
 
@@ -247,7 +257,11 @@ func (c *Client) exchange(ctx context.Context, r request, to route, token string
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	resp, err := c.http.RoundTrip(req)
-	if err != nil {
+	var outage *transport.OutageError
+	switch {
+	case errors.As(err, &outage) && outage.Answer != nil:
+		resp, fail.Err = outage.Answer, outage
+	case err != nil:
 		c.unanswered(fail, r.op, err)
 		return fail
 	}
@@ -291,8 +305,7 @@ func (c *Client) judge(fail *Error, op Operation, resp *http.Response, answer []
 	fail.uncertain = resp.StatusCode >= http.StatusInternalServerError
 	switch {
 	case fail.uncertain:
-		fail.Problem = fmt.Sprintf("failed with status %d", resp.StatusCode)
-		fail.Hint = "The panel itself failed; restart it if that stays so."
+		fail.Problem, fail.Hint = failedItself(resp.StatusCode)
 	case c.base.Scheme == "http" && transport.WantsTLS(resp.StatusCode, answer):
 		fail.Problem, fail.Hint = speaksHTTPS, hintHTTPS
 	case resp.StatusCode == http.StatusForbidden:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,7 +46,8 @@ type Error struct {
 	Hint    string // what the user can do
 	Err     error  // the cause, when there is one
 
-	uncertain bool // the panel may have carried the request out all the same
+	uncertain bool         // the panel may have carried the request out all the same
+	told      *atomic.Bool // shared by the copies of an error that is remembered; nil for others
 }
 
 // Error implements error.

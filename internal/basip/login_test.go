@@ -2,6 +2,7 @@ package basip
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -84,31 +85,132 @@ func TestRefusedLoginIsNeverRepeated(t *testing.T) {
 	}
 }
 
-func TestLoginThatFailsOtherwiseIsTriedAgainLater(t *testing.T) {
-	t.Parallel()
-	tests := map[string]answer{
+// failedLogins are the answers to a login that are no refusal of name and password.
+func failedLogins() map[string]answer {
+	return map[string]answer{
 		"500":       says(http.StatusInternalServerError, ""),
+		"503":       says(http.StatusServiceUnavailable, ""),
+		"404":       says(http.StatusNotFound, ""),
+		"429":       says(http.StatusTooManyRequests, ""),
 		"no token":  says(http.StatusOK, `{"account_type":"admin"}`),
 		"no JSON":   says(http.StatusOK, "<html></html>"),
 		"odd token": says(http.StatusOK, `{"token":5}`),
+		"cut off":   cut,
 	}
-	for name, first := range tests {
+}
+
+func TestThirdLoginThatFailsIsTheLast(t *testing.T) {
+	t.Parallel()
+	for name, failed := range failedLogins() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPanel()
-			attempts := 1
-			if name == "500" {
-				attempts = 3 // a GET that the panel fails to answer is repeated at once
-			}
-			p.script(loginPath, times(attempts, first)...)
+			p.always[loginPath] = failed
 			c := p.client(t)
-			if _, err := c.Users().Get(t.Context(), id(1)); err == nil || errors.Is(err, ErrLoginRefused) || errors.Is(err, ErrNotFound) {
-				t.Errorf("error %v, want one that is no refusal", err)
+			var last error
+			for range 4 {
+				for what, do := range everyCall() {
+					last = do(t.Context(), c)
+					var failed *Error
+					if !errors.As(last, &failed) || errors.Is(last, ErrLoginRefused) || uncertain(last) {
+						t.Errorf("%s: error %v, want one that is no refusal and leaves nothing open", what, last)
+					}
+				}
 			}
-			p.expect(t, loginPath, attempts)
+			if !strings.Contains(last.Error(), "not tried again in this run") {
+				t.Errorf("%v does not say that it is the end", last)
+			}
+			if first, second := ToldBefore(last), ToldBefore(last); first || !second {
+				t.Errorf("told before: %t and then %t, want false and then true", first, second)
+			}
+			p.expect(t, loginPath, 3)
 			p.expect(t, usersList, 0)
-			if _, err := c.Users().Get(t.Context(), id(1)); !errors.Is(err, ErrNotFound) {
-				t.Errorf("the next call: %v, want ErrNotFound", err)
+		})
+	}
+}
+
+func TestThirdLoginMaySucceed(t *testing.T) {
+	t.Parallel()
+	for name, failed := range failedLogins() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users = []object{wire(1, "Ann", "")}
+			p.script(loginPath, times(2, failed)...)
+			c := p.client(t)
+			var err error
+			for range 3 {
+				if _, err = c.Users().Get(t.Context(), id(1)); err == nil {
+					break
+				}
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			p.expect(t, loginPath, 3)
+		})
+	}
+}
+
+// A token that one operation refuses is good for the others, and not a reason to
+// log in for each object.
+func TestTokenThatIsRefusedCostsThreeLogins(t *testing.T) {
+	t.Parallel()
+	for name, routes := range map[string][]string{
+		"by every call": {usersAll, usersList, usersUpsert, usersDelete, profilesAll, profilesList, profilesPost, profilesDel},
+		"by deletions":  {usersDelete},
+		"by upserts":    {usersUpsert, profilesPost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users = []object{wire(1, "Ann", ""), wire(2, "Bob", "")}
+			for _, route := range routes {
+				p.always[route] = says(http.StatusUnauthorized, `{"error":"Log In"}`)
+			}
+			c := p.client(t)
+			refused := 0
+			for n := range 6 {
+				_, createErr := c.Users().Create(t.Context(), someone(10+n, fmt.Sprint("New ", n)))
+				_, deleteErr := c.Users().Delete(t.Context(), id(1))
+				_, getErr := c.Users().Get(t.Context(), id(2))
+				for _, err := range []error{createErr, deleteErr, getErr} {
+					if err != nil && strings.Contains(err.Error(), "401") {
+						refused++
+					}
+				}
+			}
+			if logins := len(p.sent(loginPath)); refused < 6 || logins > 3 {
+				t.Errorf("%d logins, %d calls that failed by the token; want 3 at most and 6 at least", logins, refused)
+			}
+		})
+	}
+}
+
+// An outage may take an answer to a login away, and a panel forgets its tokens.
+func TestRebootAroundTheLogin(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(*panel){
+		"before the login": func(p *panel) { p.script(infoPath, times(5, cut)...) },
+		"in the login": func(p *panel) {
+			p.script(loginPath, cut)
+			p.script(infoPath, append([]answer{nil}, times(5, cut)...)...)
+		},
+		"after the login": func(p *panel) {
+			p.script(usersList, append(times(5, says(http.StatusServiceUnavailable, "")), says(http.StatusUnauthorized, ""))...)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users = []object{wire(1, "Ann", "")}
+			prepare(p)
+			c := p.client(t, func(cfg *Config) { cfg.Outage.Longest = time.Minute })
+			if _, err := c.Users().Get(t.Context(), id(1)); err != nil {
+				t.Error(err)
+			}
+			if logins := len(p.sent(loginPath)); logins > 2 {
+				t.Errorf("%d logins", logins)
 			}
 		})
 	}

@@ -225,7 +225,8 @@ var hasty = poll.Backoff{First: time.Microsecond, Max: 100 * time.Microsecond}
 func config(url string, changes []func(*Config)) Config {
 	cfg := Config{
 		Name: "lobby", URL: url, Username: "admin", Password: "123456", UserAgent: "gatehouse/test",
-		NameWait: 20 * time.Millisecond, Backoff: hasty, Retry: transport.Retry{Backoff: hasty, Patience: time.Millisecond},
+		NameWait: 20 * time.Millisecond, Backoff: hasty, RetryBackoff: hasty,
+		Outage: transport.Outage{Longest: 3 * time.Millisecond, Hurried: time.Millisecond, Rest: time.Nanosecond},
 	}
 	for _, change := range changes {
 		change(&cfg)

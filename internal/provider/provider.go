@@ -27,6 +27,7 @@ type gatehouseProvider struct {
 	version string
 	backoff poll.Backoff
 	retry   transport.Retry
+	outage  transport.Outage
 	settle  time.Duration
 	grace   time.Duration
 	limit   transport.Limit
@@ -43,6 +44,11 @@ func WithBackoff(b poll.Backoff) Option {
 		p.backoff = b
 		p.retry.Backoff = b
 	}
+}
+
+// WithOutage sets how long a panel that does not answer is waited for.
+func WithOutage(o transport.Outage) Option {
+	return func(p *gatehouseProvider) { p.outage = o }
 }
 
 // WithSettle sets how long a panel may show the old form of something after a
