@@ -42,7 +42,8 @@ func (o object) label() string {
 
 // failed turns the error of an action into a diagnostic: the summary is the cause,
 // since CI often shows no more; the detail tells what was tried, what the panel
-// answered and what to do. Each fact stands in it once.
+// answered and what to do. Each fact stands in it once. A cause that all objects of
+// a panel share is told once, and the diagnostics of the others refer to that.
 func (o object) failed(action string, err error) diag.Diagnostic {
 	var exists *basip.ExistsError
 	var inUse *basip.InUseError
@@ -55,7 +56,10 @@ func (o object) failed(action string, err error) diag.Diagnostic {
 	case errors.As(err, &exists):
 		return o.exists(action, exists)
 	}
-	detail := sentences(fmt.Sprintf("Could not %s %s: %s", action, o, reason(action, err)), o.nextStep(action, err))
+	detail := sentences(fmt.Sprintf("Could not %s %s: %s", action, o, reason(action, err)), o.nextStep(action, err, hint(err)))
+	if basip.ToldBefore(err) {
+		detail = sentences(fmt.Sprintf("Could not %s %s. See the first message about panel %q for the cause", action, o, o.panel), o.nextStep(action, err, ""))
+	}
 	switch {
 	case errors.As(err, &inUse):
 		return diag.NewErrorDiagnostic(o.summary(action, err), detail)
@@ -101,16 +105,13 @@ func (o object) summary(action string, err error) string {
 
 // nextStep returns what is certain about the panel after a failed action and what
 // to do about it.
-func (o object) nextStep(action string, err error) string {
+func (o object) nextStep(action string, err error, hint string) string {
 	var inUse *basip.InUseError
 	var differs *basip.DiffersError
 	var unconfirmed *basip.UnconfirmedError
 	var stillThere *basip.StillThereError
 	var failed *basip.Error
-	hint := ""
-	if errors.As(err, &failed) {
-		hint = failed.Hint
-	}
+	errors.As(err, &failed)
 	interrupted := errors.Is(err, context.Canceled)
 	late := errors.Is(err, context.DeadlineExceeded) && (failed == nil || failed.Problem == "")
 	switch {
@@ -134,6 +135,15 @@ func (o object) nextStep(action string, err error) string {
 		return fmt.Sprintf("Nothing was sent that changes the panel. Apply again to go on, with a longer %s if the panel is slow", timeout(action))
 	}
 	return hint
+}
+
+// hint returns what the user can do about a request that failed.
+func hint(err error) string {
+	var failed *basip.Error
+	if errors.As(err, &failed) {
+		return failed.Hint
+	}
+	return ""
 }
 
 // kept says what the state holds after a request of unknown outcome.

@@ -17,6 +17,7 @@ import (
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *timeProfileResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	ctx = basip.ForPlan(ctx)
 	prior := timeProfileKind.stored(req.State.Raw)
 	if req.Plan.Raw.IsNull() { // a deletion
 		resp.Diagnostics.Append(r.panels.goes(prior)...)

@@ -97,6 +97,7 @@ func (r *timeProfileResource) Create(ctx context.Context, req resource.CreateReq
 
 // Read implements resource.Resource.
 func (r *timeProfileResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	ctx = basip.ForPlan(ctx)
 	var state timeProfileModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {

@@ -18,6 +18,7 @@ const managedKey = "managed_references"
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	ctx = basip.ForPlan(ctx)
 	prior := userKind.stored(req.State.Raw)
 	if req.Plan.Raw.IsNull() { // a deletion
 		resp.Diagnostics.Append(r.panels.goes(prior)...)

@@ -89,6 +89,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 
 // Read implements resource.Resource.
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	ctx = basip.ForPlan(ctx)
 	var state userModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
