@@ -141,7 +141,7 @@ func (p *patient) RoundTrip(req *http.Request) (*http.Response, error) {
 	for n := 0; ; n++ {
 		began := time.Now()
 		resp, err := p.attempt(req, hurried)
-		cause, whole := outageCause(resp, err)
+		whole, cause := outageCause(resp, err)
 		switch {
 		case cause == nil:
 			if err == nil {
@@ -266,17 +266,17 @@ func (p *patient) failed(req *http.Request, began time.Time, cause error, whole,
 
 // outageCause returns why an attempt failed, nil if it is not for an outage, and
 // whether the other side as a whole has failed.
-func outageCause(resp *http.Response, err error) (cause error, whole bool) {
+func outageCause(resp *http.Response, err error) (whole bool, cause error) {
 	switch {
 	case err == nil && resp.StatusCode < http.StatusInternalServerError:
-		return nil, false
+		return false, nil
 	case err == nil:
 		status := resp.StatusCode
-		return &StatusError{status}, status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
+		return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout, &StatusError{status}
 	case !mendedByWaiting(err):
-		return nil, false
+		return false, nil
 	}
-	return err, true
+	return true, err
 }
 
 // repeatable reports whether a request that failed is safe to send again.
