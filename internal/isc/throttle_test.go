@@ -3,6 +3,8 @@ package isc
 import (
 	"context"
 	"errors"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -39,8 +41,12 @@ func TestThrottledRequestIsSentAgainOnEveryVerb(t *testing.T) {
 					t.Fatal(err)
 				}
 				s.expect(t, route, 4)
-				if took := time.Since(start).Truncate(time.Second); took != 1220*time.Second {
-					t.Errorf("it took %s, want until the date and then 1200 s", took)
+				want := 1220 * time.Second
+				if strings.HasPrefix(route, http.MethodGet) { // which is repeated earlier
+					want = 50 * time.Second
+				}
+				if took := time.Since(start).Truncate(time.Second); took != want {
+					t.Errorf("it took %s, want until the date and then in all %s", took, want)
 				}
 			})
 		})

@@ -24,12 +24,9 @@ const jitter = 0.1
 // Delay returns the wait after the n-th look, n counted from 0, jittered by a
 // tenth to either side.
 func (b Backoff) Delay(n int) time.Duration {
-	first, limit, factor := b.First, b.Max, b.Factor
+	first, limit, factor := b.First, b.limit(), b.Factor
 	if first <= 0 {
 		first = 250 * time.Millisecond
-	}
-	if limit <= 0 {
-		limit = 5 * time.Second
 	}
 	if factor < 1 {
 		factor = 1.5
@@ -43,6 +40,14 @@ func (b Backoff) Delay(n int) time.Duration {
 	}
 	wait = min(wait, float64(limit))
 	return time.Duration(wait * (1 - jitter + 2*jitter*rand.Float64())) //nolint:gosec // spreading load needs no secrecy
+}
+
+// limit returns the longest wait, before jitter.
+func (b Backoff) limit() time.Duration {
+	if b.Max <= 0 {
+		return 5 * time.Second
+	}
+	return b.Max
 }
 
 // Wait waits for d or until the context ends, whichever comes first, and
@@ -85,7 +90,9 @@ func Until(ctx context.Context, b Backoff, look func(context.Context) (done bool
 }
 
 // Paced is Until for another side that may say itself when to look again: a
-// wait over zero that look returns takes the place of the back-off's.
+// wait over zero that look returns takes the place of the back-off's, up to the
+// back-off's maximum. An hour that is asked for would cost the whole time of an
+// operation that may be over in a second.
 func Paced(ctx context.Context, b Backoff, look func(context.Context) (done bool, wait time.Duration, err error)) error {
 	start := time.Now()
 	for n := 0; ; n++ {
@@ -93,7 +100,9 @@ func Paced(ctx context.Context, b Backoff, look func(context.Context) (done bool
 		if err != nil || done {
 			return err
 		}
-		if wait <= 0 {
+		if wait > 0 {
+			wait = min(wait, b.limit())
+		} else {
 			wait = b.Delay(n)
 		}
 		if err := Wait(ctx, wait); err != nil {

@@ -103,11 +103,11 @@ func TestPacedWaitsWhatTheLookSays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Duration
 		start := time.Now()
-		err := Paced(t.Context(), Backoff{First: time.Second, Max: time.Second}, func(context.Context) (bool, time.Duration, error) {
+		err := Paced(t.Context(), Backoff{First: time.Second, Max: 50 * time.Second, Factor: 1}, func(context.Context) (bool, time.Duration, error) {
 			at = append(at, time.Since(start).Round(time.Second))
-			return len(at) == 4, []time.Duration{40 * time.Second, 0, -time.Second, 0}[len(at)-1], nil
+			return len(at) == 5, []time.Duration{40 * time.Second, 0, -time.Second, time.Hour, 0}[len(at)-1], nil
 		})
-		want := []time.Duration{0, 40 * time.Second, 41 * time.Second, 42 * time.Second}
+		want := []time.Duration{0, 40 * time.Second, 41 * time.Second, 42 * time.Second, 92 * time.Second}
 		if err != nil || !slices.Equal(at, want) {
 			t.Errorf("looks at %s, %v; want %s", at, err, want)
 		}

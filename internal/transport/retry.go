@@ -20,6 +20,22 @@ type retrying struct {
 	reached atomic.Bool // the other side has answered at least once
 }
 
+// The longest waits that Retry-After brings about. The vendor announces up to 1200 s
+// for status 429. A GET is repeated earlier, since it is cheap and a longer wait that
+// is asked for by mistake would cost an operation all of its time.
+const (
+	longestForReads  = 30 * time.Second
+	longestForWrites = 1200 * time.Second
+)
+
+// longestAsked returns the longest wait that Retry-After brings about for a request.
+func (r *retrying) longestAsked(req *http.Request) time.Duration {
+	if req.Method == http.MethodGet {
+		return max(longestForReads, r.policy.Backoff.Max)
+	}
+	return longestForWrites
+}
+
 // RoundTrip implements http.RoundTripper.
 func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, start := req.Context(), time.Now()
@@ -35,7 +51,7 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 		wait := r.policy.Backoff.Delay(attempt - 1)
 		if r.policy.Throttled && resp != nil {
 			if asked, _ := RetryAfter(resp.Header, time.Now()); asked > 0 {
-				wait = asked
+				wait = min(asked, r.longestAsked(req))
 			}
 			if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) <= wait {
 				return resp, err

@@ -49,9 +49,9 @@ type Retry struct {
 	Patience time.Duration // how long connections are tried again once the other side has answered before (a reboot, contract §5.4); 2 min when zero
 
 	// Throttled makes status 429 a matter of waiting, on every verb: for what
-	// Retry-After says, else for the back-off, as long as the context lasts. An
-	// answer that asks for more time than the context has comes back at once. A
-	// GET that is sent again after 503 waits for its Retry-After as well.
+	// Retry-After says, up to half a minute for a GET and 20 for another verb, else
+	// for the back-off, as long as the context lasts. An answer that asks for more time than the context has comes
+	// back at once. A GET that is sent again after 503 waits for its Retry-After as well.
 	Throttled bool
 }
 
