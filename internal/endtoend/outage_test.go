@@ -58,7 +58,7 @@ func (l *line) set(t *testing.T, mode string) {
 	if l.mode = mode; mode == lineRefuses {
 		return
 	}
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", l.address) //nolint:usetesting // the test's context may have ended
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", l.address)
 	if err != nil {
 		t.Error(err)
 		return
@@ -107,7 +107,7 @@ func (l *line) serve(conn net.Conn, mode string) {
 	if !l.hold(conn, mode) {
 		return
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	switch mode {
 	case lineResets:
 		_, _ = conn.Read(make([]byte, 10))
