@@ -143,6 +143,9 @@ func New(cfg Config) (*Client, error) {
 // Name returns the panel's name in the configuration.
 func (c *Client) Name() string { return c.name }
 
+// PinnedSerialNumber returns Config.SerialNumber.
+func (c *Client) PinnedSerialNumber() string { return c.serial }
+
 // SerialNumber returns the serial number of the device that answered last, "" if
 // none has.
 func (c *Client) SerialNumber() string {

@@ -194,3 +194,73 @@ func TestOneDeviceUnderTwoNames(t *testing.T) {
 	}
 	untouched(t, sim)
 }
+
+// TestPanelBecomesAnotherDevice lets the url of a panel lead to another device. What
+// the state has is neither lost nor created there, and no destroy reports success.
+func TestPanelBecomesAnotherDevice(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Panels(t, "lobby", "garage")
+	w := workspace(t, sim, "")
+	configure(t, w, blocks(sim, [2]string{"lobby", "lobby"})+entities())
+	must(t, w, "apply", "-auto-approve")
+	configure(t, w, blocks(sim, [2]string{"lobby", "garage"})+entities())
+	sim.ResetRequests()
+	for _, args := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve"}, {"destroy", "-auto-approve", "-refresh=false"}} {
+		output, _, err := w.Run(t.Context(), args...)
+		for _, want := range []string{
+			`Error: Panel "lobby" is another device than before`, `last seen on the device with the serial number "` + sim.Panel("lobby").Settings().SerialNumber,
+			`set serial_number = "` + sim.Panel("garage").Settings().SerialNumber,
+		} {
+			if err == nil || !strings.Contains(plain(output), want) {
+				t.Errorf("%v (%v) does not say %q:\n%s", args, err, want, output)
+			}
+		}
+	}
+	untouched(t, sim)
+	if ids := stateIDs(t, w); len(ids) != 2 {
+		t.Errorf("the state has %v", ids)
+	}
+
+	// The exchange is meant: the new device gets what the old one had.
+	pinned := strings.Replace(blocks(sim, [2]string{"lobby", "garage"}), "    name =", fmt.Sprintf("    serial_number = %q\n    name =", sim.Panel("garage").Settings().SerialNumber), 1)
+	configure(t, w, pinned+entities())
+	must(t, w, "apply", "-auto-approve")
+	if users := sim.Panel("garage").State().Users; len(users) != 1 {
+		t.Errorf("the new device has %+v", users)
+	}
+	configure(t, w, blocks(sim, [2]string{"lobby", "garage"})+entities())
+	must(t, w, "plan", "-detailed-exitcode")
+	must(t, w, "destroy", "-auto-approve")
+}
+
+// TestPanelsSwapTheirNames exchanges the names of two panels: objects that follow
+// stay on their device, and objects that do not are destroyed there and created anew.
+func TestPanelsSwapTheirNames(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ panel, changes, device string }{
+		"followed": {`panel = "garage"`, "Resources: 0 added, 2 changed, 0 destroyed", "lobby"},
+		"kept":     {`panel = "lobby"`, "Resources: 2 added, 0 changed, 2 destroyed", "garage"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Panels(t, "lobby", "garage")
+			w := workspace(t, sim, "")
+			configure(t, w, blocks(sim, [2]string{"lobby", "lobby"}, [2]string{"garage", "garage"})+entities(`panel = "lobby"`))
+			must(t, w, "apply", "-auto-approve")
+			swapped := blocks(sim, [2]string{"lobby", "garage"}, [2]string{"garage", "lobby"})
+			configure(t, w, swapped+entities(test.panel))
+			output, _, err := w.Run(t.Context(), "apply", "-auto-approve")
+			if err != nil || !strings.Contains(output, test.changes) {
+				t.Errorf("the swap ended with %v, want %q:\n%s", err, test.changes, output)
+			}
+			if users := sim.Panel(test.device).State().Users; len(users) != 1 {
+				t.Errorf("device %s has %+v", test.device, users)
+			}
+			must(t, w, "plan", "-detailed-exitcode")
+			must(t, w, "destroy", "-auto-approve")
+			if err := acctest.Empty(sim); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -17,6 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/durationvalidator"
 )
 
 // Defaults of the timeouts. A tenant's tasks wait for each other, often for long
@@ -141,6 +143,12 @@ func timeoutsBlock(ctx context.Context) schema.Block {
 		DeleteDescription: describe("How long a deletion may take, until its task has ended and the profile is gone", deleteTimeout),
 	})
 	if nested, ok := block.(schema.SingleNestedBlock); ok {
+		for name, attribute := range nested.Attributes {
+			if text, ok := attribute.(schema.StringAttribute); ok {
+				text.Validators = append(text.Validators, durationvalidator.Positive())
+				nested.Attributes[name] = text
+			}
+		}
 		nested.MarkdownDescription = "How long each operation may take before it fails; a destroy uses the values that were applied last."
 		return nested
 	}

@@ -260,6 +260,7 @@ func (o object) release(inUse *basip.InUseError) string {
 	}
 	if managed {
 		steps = append(steps,
+			"If the profile only got another address, add a moved block from the old address to the new one",
 			"Terraform deletes before it changes: take the profile out of time_profiles of the users with a link_id, bring that about with terraform apply -target=ADDRESS for each of them, then apply the rest",
 			"To replace a profile that stays in use, give the new one another name and set lifecycle { create_before_destroy = true }")
 	}

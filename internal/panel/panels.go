@@ -114,7 +114,18 @@ func (p *Panels) valid() string {
 func (p *Panels) client(ctx context.Context, o object, serial string) (*basip.Client, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	if client, ok := p.clients[o.panel]; ok {
-		return client, nil
+		if p.isDevice(ctx, client, serial) {
+			return client, nil
+		}
+		if other := p.bySerial(ctx, serial); other != nil {
+			return other, nil
+		}
+		diags.AddAttributeError(path.Root("panel"), fmt.Sprintf("Panel %q is another device than before", o.panel), fmt.Sprintf(
+			"The %s was last seen on the device with the serial number %q. The device that answers now has %q, so that nothing was read from it or changed on it.\n\n"+
+				"Correct the panel's url if it leads to the wrong device. If the panel was exchanged for this one, set serial_number = %[3]q in its block: "+
+				"what the new device does not have is created on it by the next apply.",
+			o.label(), serial, client.SerialNumber()))
+		return nil, diags
 	}
 	if why, ok := p.pending[o.panel]; ok {
 		diags.AddAttributeError(path.Root("panel"), fmt.Sprintf("Panel %q is not known yet", o.panel), fmt.Sprintf("Panel %q cannot be reached before apply: %s.", o.panel, why))
@@ -129,6 +140,17 @@ func (p *Panels) client(ctx context.Context, o object, serial string) (*basip.Cl
 			"remove its resource and add a removed block with lifecycle { destroy = false }, or run terraform state rm with its address. What is on the panel stays there.",
 		o.label(), p.valid(), o.noun))
 	return nil, diags
+}
+
+// isDevice reports whether the device behind client is the one with a serial number.
+// It is, as far as is known, if either number is not known. A serial_number in the
+// panel's block says that another device is meant.
+func (p *Panels) isDevice(ctx context.Context, client *basip.Client, serial string) bool {
+	if serial == "" {
+		return true
+	}
+	answers := p.contact.serial(ctx, client)
+	return answers == "" || strings.EqualFold(answers, serial) || strings.EqualFold(answers, client.PinnedSerialNumber())
 }
 
 // bySerial returns the client of the panel that answers with a serial number, nil

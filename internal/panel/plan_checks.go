@@ -49,7 +49,7 @@ type nameChecker interface {
 // that an object is to have. It is also the plan's first contact with the panel: a
 // refused login or another device shows here. A panel that cannot be reached is a
 // warning: it may be switched on when the plan is applied.
-func checkName(ctx context.Context, panels *Panels, o object, collection func(*basip.Client) nameChecker) (diags diag.Diagnostics) {
+func checkName(ctx context.Context, panels *Panels, action string, o object, collection func(*basip.Client) nameChecker) (diags diag.Diagnostics) {
 	client := panels.asked(o)
 	if client == nil {
 		return nil
@@ -66,7 +66,7 @@ func checkName(ctx context.Context, panels *Panels, o object, collection func(*b
 	case err != nil:
 		return panels.unchecked(o, err)
 	case spelling != "":
-		diags.Append(o.exists(actionCreate, &basip.ExistsError{Panel: o.panel, Kind: o.noun, Name: o.name, Existing: spelling, ByName: true}))
+		diags.Append(o.exists(action, &basip.ExistsError{Panel: o.panel, Kind: o.noun, Name: o.name, Existing: spelling, ByName: true}))
 	}
 	return diags
 }
@@ -138,7 +138,7 @@ func (p *Panels) unchecked(o object, err error) (diags diag.Diagnostics) {
 	return diags
 }
 
-// warnUnrestricted warns of a new user who may pass at any hour although the
+// warnUnrestricted warns of a user, new or changed, who may pass at any hour although the
 // configuration does not say so. Terraform shows the first of several warnings with
 // one summary and counts the others.
 func warnUnrestricted(o object) diag.Diagnostic {

@@ -2,7 +2,6 @@ package panel
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -30,11 +29,22 @@ func planPanel(ctx context.Context, panels *Panels, req resource.ModifyPlanReque
 		}
 		return exists
 	}
-	if exists && panels.has(prior.ValueString()) && (config.IsNull() || config.ValueString() == prior.ValueString()) {
-		return false // the plan has the prior name already
-	}
 	serial, diags := rememberedSerial(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
+	if exists && panels.has(prior.ValueString()) && (config.IsNull() || config.ValueString() == prior.ValueString()) {
+		client := panels.clients[prior.ValueString()]
+		switch {
+		case client == nil || panels.isDevice(ctx, client, serial):
+			return false // the plan has the prior name already
+		case !config.IsNull():
+			// The name is that of another device now. Terraform replaces an object
+			// only for an attribute that changes, and the name does not.
+			uid := path.Root("uid")
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, uid, types.Int64Unknown())...)
+			resp.RequiresReplace = append(resp.RequiresReplace, uid)
+			return true
+		}
+	}
 	name := ""
 	if config.IsNull() {
 		if client := panels.bySerial(ctx, serial); client != nil {
@@ -55,7 +65,7 @@ func planPanel(ctx context.Context, panels *Panels, req resource.ModifyPlanReque
 	if !exists || prior.ValueString() == name {
 		return false
 	}
-	if client := panels.clients[name]; client != nil && serial != "" && strings.EqualFold(panels.contact.serial(ctx, client), serial) {
+	if client := panels.clients[name]; client != nil && serial != "" && panels.isDevice(ctx, client, serial) {
 		return false // the same device under another name
 	}
 	resp.RequiresReplace = append(resp.RequiresReplace, at)

@@ -116,7 +116,7 @@ func (p *planned) sees(o object, going bool) (diags diag.Diagnostics) {
 	}
 	if !going {
 		diags.AddWarning(fmt.Sprintf("The %s stands in the state twice", o.noun), fmt.Sprintf(
-			"Two resources of the state are %s. To destroy one of them would destroy the other. %s", o, forget))
+			"Two resources of the state are %s. To destroy or replace one of them, also by -target or -replace, would destroy the other. %s", o, forget))
 	}
 	return diags
 }

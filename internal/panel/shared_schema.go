@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/durationvalidator"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/uuidtype"
 )
 
@@ -37,6 +38,12 @@ func timeoutsBlock(ctx context.Context, noun string) schema.Block {
 		DeleteDescription: describe("How long a deletion may take, until a listing proves that the "+noun+" is gone", deleteTimeout),
 	})
 	if nested, ok := block.(schema.SingleNestedBlock); ok {
+		for name, attribute := range nested.Attributes {
+			if text, ok := attribute.(schema.StringAttribute); ok {
+				text.Validators = append(text.Validators, durationvalidator.Positive())
+				nested.Attributes[name] = text
+			}
+		}
 		nested.MarkdownDescription = "How long each operation may take before it fails; a destroy uses the values that were applied last."
 		return nested
 	}

@@ -21,7 +21,7 @@ func (r *timeProfileResource) ModifyPlan(ctx context.Context, req resource.Modif
 	prior := timeProfileKind.stored(req.State.Raw)
 	if req.Plan.Raw.IsNull() { // a deletion
 		resp.Diagnostics.Append(r.panels.goes(prior)...)
-		resp.Diagnostics.Append(warnInUse(ctx, r.panels, prior, "It cannot be destroyed while they do. Terraform destroys those first that refer to its link_id attribute; the others must be changed or destroyed before it.")...)
+		resp.Diagnostics.Append(warnInUse(ctx, r.panels, prior, ending)...)
 		return
 	}
 	moves := planPanel(ctx, r.panels, req, resp)
@@ -50,20 +50,28 @@ func (r *timeProfileResource) ModifyPlan(ctx context.Context, req resource.Modif
 	switch o := plan.object(); {
 	case req.State.Raw.IsNull():
 		resp.Diagnostics.Append(r.panels.creates(o)...)
-		resp.Diagnostics.Append(checkName(ctx, r.panels, o, timeProfileCollection)...)
+		resp.Diagnostics.Append(checkName(ctx, r.panels, actionCreate, o, timeProfileCollection)...)
 		resp.Diagnostics.Append(refuseReplaced(ctx, r.panels, o)...)
 	case moves || !strings.EqualFold(o.linkID, prior.linkID): // Terraform asks for the creation next
 		resp.Diagnostics.Append(r.panels.goes(prior)...)
-		resp.Diagnostics.Append(warnInUse(ctx, r.panels, prior, replacement)...)
+		consequence := replacement
+		if o.panel != prior.panel || o.nameKey() != prior.nameKey() { // the new one can be created before
+			consequence = "It cannot be destroyed before they are changed: the profile needs lifecycle { create_before_destroy = true }."
+		}
+		resp.Diagnostics.Append(warnInUse(ctx, r.panels, prior, consequence)...)
 	default:
 		resp.Diagnostics.Append(r.panels.keeps(o, prior.name)...)
 		if o.name != prior.name {
-			resp.Diagnostics.Append(checkName(ctx, r.panels, o, timeProfileCollection)...)
+			resp.Diagnostics.Append(checkName(ctx, r.panels, actionUpdate, o, timeProfileCollection)...)
 		}
 	}
 }
 
 func timeProfileCollection(client *basip.Client) nameChecker { return client.TimeProfiles() }
+
+// ending says what becomes of the end of a time profile in use.
+const ending = "It cannot be destroyed while they do. If the profile only gets another address, add a moved block from the old address to the new one. " +
+	"Otherwise Terraform destroys those first that refer to its link_id attribute; the others must be changed or destroyed before it."
 
 // replacement says how a time profile in use can be replaced.
 const replacement = "It cannot be replaced while they do: the old one is not deleted while it is referred to, and the new one cannot have its name before. " +

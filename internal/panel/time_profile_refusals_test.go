@@ -53,6 +53,8 @@ func TestAccTimeProfile_refusesWhatNoPanelCanHold(t *testing.T) {
 		"a window of two years":        {repeat: []string{year}, lines: []string{`end = "2028-01-05T09:00:00Z"`}, at: `end = "2028-01-05T09:00:00Z"`, want: "Shorten the window to 365 days at most"},
 		"dates that overlap":           {repeat: []string{day}, lines: []string{`end = "2026-01-06T18:00:00Z"`, `all_day = true`}, at: `end = "2026-01-06T18:00:00Z"`, want: "This window lasts 2 days"},
 
+		"no time for a deletion": {lines: []string{block("timeouts", `delete = "0s"`)}, at: `delete = "0s"`, want: `timeouts.delete must be above zero, not "0s".`},
+		"time that runs back":    {lines: []string{block("timeouts", `create = "-5m"`)}, at: `create = "-5m"`, want: "must be above zero"},
 		"an unknown unit":        {repeat: []string{`every = "hour"`}, want: `repeat.every must be one of "day", "week", "month", "year".`},
 		"the panel's own word":   {repeat: []string{`every = "twoWeeks"`}, want: `repeat.every must be one of`},
 		"an interval of 0":       {repeat: []string{day, `interval = 0`}, want: "repeat.interval must be from 1 to 1000, not 0."},

@@ -56,7 +56,7 @@ func (m userModel) onto(ctx context.Context, user basip.User, config, prior user
 		ids, d := uuids(ctx, m.TimeProfiles)
 		diags.Append(d...)
 		user.TimeProfiles = basip.RefersTo(ids...)
-	case m.TimeProfiles.IsNull() && !prior.TimeProfiles.IsNull():
+	case len(m.TimeProfiles.Elements()) == 0 && !m.TimeProfiles.IsUnknown() && len(prior.TimeProfiles.Elements()) > 0:
 		user.TimeProfiles = basip.RefersTo()
 	}
 	switch {

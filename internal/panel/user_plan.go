@@ -52,7 +52,10 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 
 	switch {
 	case config.TimeProfiles.IsNull() && managed.TimeProfiles:
-		plan.TimeProfiles = types.SetNull(uuidtype.UUIDType{})
+		plan.TimeProfiles = types.SetValueMust(uuidtype.UUIDType{}, nil)
+		if len(state.TimeProfiles.Elements()) > 0 {
+			resp.Diagnostics.Append(warnUnrestricted(plan.object()))
+		}
 	case config.TimeProfiles.IsNull() || sameSets(ctx, config.TimeProfiles, state.TimeProfiles):
 		plan.TimeProfiles = state.TimeProfiles
 	}
@@ -74,7 +77,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	resp.Diagnostics.Append(r.panels.keeps(plan.object(), prior.name)...)
 	resp.Diagnostics.Append(warnReplacedProfiles(ctx, r.panels, plan.object(), state.TimeProfiles)...)
 	if !plan.Name.Equal(state.Name) {
-		resp.Diagnostics.Append(checkName(ctx, r.panels, plan.object(), userCollection)...)
+		resp.Diagnostics.Append(checkName(ctx, r.panels, actionUpdate, plan.object(), userCollection)...)
 	}
 	if !plan.TimeProfiles.Equal(state.TimeProfiles) {
 		resp.Diagnostics.Append(checkTimeProfiles(ctx, r.panels, plan.object(), plan.TimeProfiles)...)
@@ -105,7 +108,7 @@ func (r *userResource) planCreation(ctx context.Context, req resource.ModifyPlan
 			resp.Diagnostics.Append(r.panels.planDeletion()...)
 		}
 	}
-	resp.Diagnostics.Append(checkName(ctx, r.panels, plan.object(), userCollection)...)
+	resp.Diagnostics.Append(checkName(ctx, r.panels, actionCreate, plan.object(), userCollection)...)
 	resp.Diagnostics.Append(checkTimeProfiles(ctx, r.panels, plan.object(), plan.TimeProfiles)...)
 }
 

@@ -112,8 +112,8 @@ func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel, sh
 	case len(unknown) > 0:
 		return identity.PendingTenant(fmt.Sprintf("The %s in the provider's sailpoint block is not known before apply.", strings.Join(unknown, " and "))), diags
 	case len(missing) > 0:
-		return identity.MissingTenant(fmt.Sprintf("The provider block has no sailpoint block, and the environment names no %s. "+
-			"Add a sailpoint block with base_url, client_id and client_secret, or set SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.", strings.Join(missing, " and "))), diags
+		return identity.MissingTenant(fmt.Sprintf("The provider block has no sailpoint block, and the environment does not set its %s. "+
+			"Add a sailpoint block with base_url, client_id and client_secret, or set SAIL_BASE_URL, SAIL_CLIENT_ID and SAIL_CLIENT_SECRET.", enumerated(missing))), diags
 	case invalid.HasError(): // of an environment that may be meant for another program
 		return identity.MissingTenant("The provider block has no sailpoint block, and the environment variable SAIL_BASE_URL cannot be used. " + invalid[0].Detail()), diags
 	}
@@ -135,4 +135,13 @@ func (p *gatehouseProvider) tenant(ctx context.Context, config providerModel, sh
 		return nil, diags
 	}
 	return identity.NewTenant(client, p.settle), diags
+}
+
+// enumerated lists words for a message: a, b and c.
+func enumerated(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
