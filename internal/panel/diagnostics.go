@@ -58,7 +58,7 @@ func (o object) failed(action string, err error) diag.Diagnostic {
 	}
 	detail := sentences(fmt.Sprintf("Could not %s %s: %s", action, o, reason(action, err)), o.nextStep(action, err, hint(err)))
 	if basip.ToldBefore(err) {
-		detail = sentences(fmt.Sprintf("Could not %s %s. See the first message about panel %q for the cause", action, o, o.panel), o.nextStep(action, err, ""))
+		detail = sentences(fmt.Sprintf("Could not %s %s. Another message about panel %q tells the cause", action, o, o.panel), o.nextStep(action, err, ""))
 	}
 	switch {
 	case errors.As(err, &inUse):
