@@ -187,6 +187,19 @@ func TestTokenThatIsRefusedCostsThreeLogins(t *testing.T) {
 	}
 }
 
+func TestTokensThatWereOfUseAreNotCounted(t *testing.T) {
+	t.Parallel()
+	p := newPanel()
+	c := p.client(t)
+	for n := range 8 {
+		p.script(usersUpsert, says(http.StatusUnauthorized, `{"error":"Log In"}`)) // the token has expired
+		if _, err := c.Users().Create(t.Context(), someone(10+n, fmt.Sprint("New ", n))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.expect(t, loginPath, 9)
+}
+
 // An outage may take an answer to a login away, and a panel forgets its tokens.
 func TestRebootAroundTheLogin(t *testing.T) {
 	t.Parallel()

@@ -75,6 +75,35 @@ func TestOutageOfNinetySecondsFailsNoReading(t *testing.T) {
 // start is the time at which every synctest bubble begins.
 func start(*testing.T) time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
 
+// The first attempt may have been under way for a while when the outage began.
+func TestOutageThatBeginsInTheMiddleOfAnAttempt(t *testing.T) {
+	t.Parallel()
+	for range 5 { // the waits are jittered
+		synctest.Test(t, func(t *testing.T) {
+			chain := waiting(t, failing(0, 99*time.Second, hangs(10*time.Second)))
+			if status, _, err := exchange(t, chain, get(t, "http://panel.test/")); status != 200 {
+				t.Errorf("status %d, %v", status, err)
+			}
+		})
+	}
+}
+
+func TestAnswerEndsTheOutageOfItsPath(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var steps []step
+		for range 100 { // each fails once, and the next one succeeds
+			steps = append(steps, answers(500), answers(200))
+		}
+		chain := waiting(t, &script{steps: steps})
+		for range 100 {
+			if status, _, err := exchange(t, chain, get(t, "http://panel.test/").WithContext(Hurry(t.Context()))); status != 200 {
+				t.Fatalf("status %d, %v", status, err)
+			}
+		}
+	})
+}
+
 func TestWriteThatWasNeverSentWaitsForTheEndOfAnOutage(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{http.MethodPost, http.MethodDelete} {
