@@ -46,13 +46,17 @@ func (s *session) refuse(err *Error) *Error {
 }
 
 // deny remembers that an operation refuses every token. The token is kept: another
-// operation may accept it.
+// operation may accept it. If none has accepted one of the last logins, there is no
+// other login.
 func (s *session) deny(op Operation, err *Error) {
 	if s.denied == nil {
 		s.denied = map[Operation]*Error{}
 	}
 	err.told = new(atomic.Bool)
 	s.denied[op] = err
+	if s.useless >= maxLogins { // no operation has accepted one
+		s.refused = err
+	}
 }
 
 // passwordHash returns what the login sends in place of the password: MD5 in

@@ -174,7 +174,9 @@ func TestTokenThatIsRefusedCostsThreeLogins(t *testing.T) {
 				_, createErr := c.Users().Create(t.Context(), someone(10+n, fmt.Sprint("New ", n)))
 				_, deleteErr := c.Users().Delete(t.Context(), id(1))
 				_, getErr := c.Users().Get(t.Context(), id(2))
-				for _, err := range []error{createErr, deleteErr, getErr} {
+				_, missingErr := c.TimeProfiles().Missing(t.Context(), id(3))
+				_, localErr := c.Users().MadeAtPanel(t.Context(), "Ann")
+				for _, err := range []error{createErr, deleteErr, getErr, missingErr, localErr} {
 					if err != nil && strings.Contains(err.Error(), "401") {
 						refused++
 					}
@@ -197,7 +199,12 @@ func TestTokensThatWereOfUseAreNotCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p.expect(t, loginPath, 9)
+	p.script(usersUpsert, says(http.StatusUnauthorized, `{"error":"Log In"}`))
+	p.script(loginPath, times(2, says(http.StatusInternalServerError, ""))...)
+	if err := create(t.Context(), c); err != nil {
+		t.Error(err)
+	}
+	p.expect(t, loginPath, 12)
 }
 
 // An outage may take an answer to a login away, and a panel forgets its tokens.
