@@ -24,7 +24,7 @@ func TestCreateReturnsWhatThePanelHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	user.UID, user.AuthFactors = pointer(int64(1)), []string{"card", "qr"}
+	user.UID, user.AuthFactors, user.Identifiers = pointer(int64(1)), []string{"card", "qr"}, RefersTo()
 	if want := (Stored[User]{Held: user}); !reflect.DeepEqual(stored, want) {
 		t.Errorf("got  %+v\nwant %+v", stored, want)
 	}

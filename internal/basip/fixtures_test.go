@@ -102,13 +102,16 @@ func parse(text string) object {
 	return o
 }
 
-// wire is a user as a panel lists it; more holds further keys, in JSON.
+// wire is a user as a panel lists it; more holds further keys, in JSON. A key with
+// the value "missing" is taken out.
 func wire(n int, name, more string) object {
-	o := parse(`{"item_uid":1,"name":"","info":"","lock_number":1,"is_custom_user_access":false,"auth_factors":["card"]}`)
+	o := parse(`{"item_uid":1,"name":"","info":"","lock_number":1,"is_custom_user_access":false,"auth_factors":["card"],
+		"time_profiles":{"link_ids":[]},"identifiers":[]}`)
 	o["link_id"], o["name"] = id(n).String(), name
 	if more != "" {
 		maps.Copy(o, parse(more))
 	}
+	maps.DeleteFunc(o, func(_ string, value any) bool { return value == "missing" })
 	return o
 }
 

@@ -72,36 +72,89 @@ func TestHolderIsNamedOnce(t *testing.T) {
 	}
 }
 
-func TestWarningWhereReferencesAreNotTold(t *testing.T) {
+func TestTimeProfileOfUnknownUseIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	const free = `{"time_profiles":{"link_ids":[]}}`
+	refers := func(references string) []object {
+		return []object{wire(1, "Ann", `{"time_profiles":`+references+`}`)}
+	}
+	silent := people(5)
+	for _, user := range silent {
+		delete(user, "time_profiles")
+	}
 	tests := map[string]struct {
-		users []object
-		warns bool
+		users   []object
+		profile string // keys over those of an unused profile
+		untold  string // a part of the error; empty when the profile may be deleted
 	}{
-		"no users":                  {nil, false},
-		"all told":                  {[]object{wire(1, "Ann", free), handMade(2, "Guard", `{"time_profiles":null}`)}, false},
-		"nothing told":              {[]object{wire(1, "Ann", "")}, true},
-		"one does not tell":         {[]object{wire(1, "Ann", free), wire(2, "Bob", "")}, true},
-		"a hand-made does not tell": {[]object{wire(1, "Ann", free), handMade(2, "Guard", "")}, true},
-		"one namesake does not":     {[]object{handMade(2, "Guard", free), handMade(3, "Guard", "")}, true},
-		"told by number alone":      {[]object{wire(1, "Ann", `{"time_profiles":[{"uid":7,"name":"Office"}]}`)}, true},
-		"told in an unknown form":   {[]object{wire(1, "Ann", `{"time_profiles":{"count":1}}`)}, true},
+		"no users":                          {nil, "", ""},
+		"all told":                          {[]object{wire(1, "Ann", free), handMade(2, "Guard", `{"time_profiles":[]}`)}, "", ""},
+		"another profile":                   {refers(`["` + id(8).String() + `"]`), "", ""},
+		"another profile made at the panel": {refers(`[{"uid":8,"link_id":null,"name":"Night"}]`), "", ""},
+		"references that stand for none":    {refers(`[{"uid":-1}]`), "", ""},
+
+		"missing":                            {[]object{wire(1, "Ann", `{"time_profiles":"missing"}`)}, "", `user "Ann" (link_id `},
+		"missing of one":                     {[]object{wire(1, "Ann", free), wire(2, "Bob", `{"time_profiles":"missing"}`)}, "", `user "Bob"`},
+		"missing of a hand-made":             {[]object{wire(1, "Ann", free), handMade(2, "Guard", `{"time_profiles":"missing"}`)}, "", `user "Guard" (made at the panel)`},
+		"missing of one namesake":            {[]object{handMade(2, "Guard", free), handMade(3, "Guard", `{"time_profiles":"missing"}`)}, "", `user "Guard"`},
+		"missing of a namesake of no number": {[]object{handMade(-1, "Guard", free), handMade(-1, "Guard", `{"time_profiles":"missing"}`)}, "", `user "Guard"`},
+		"missing of five":                    {silent, "", "those of 2 more users"},
+		"null":                               {refers(`null`), "", `user "Ann"`},
+		"a number":                           {refers(`7`), "", `user "Ann"`},
+		"a text":                             {refers(`"Office"`), "", `user "Ann"`},
+		"a truth value":                      {refers(`true`), "", `user "Ann"`},
+		"an object":                          {refers(`{"count":1}`), "", `user "Ann"`},
+		"an empty object":                    {refers(`{}`), "", `user "Ann"`},
+		"an object with null":                {refers(`{"link_ids":null}`), "", `user "Ann"`},
+		"an object with more than it lists":  {refers(`{"link_ids":[],"count":1}`), "", `user "Ann"`},
+		"an object with numbers":             {refers(`{"link_ids":[],"uid_items":[7]}`), "", `user "Ann"`},
+		"a list of numbers":                  {refers(`[8]`), "", `user "Ann"`},
+		"a list of texts":                    {refers(`["Night"]`), "", `user "Ann"`},
+		"a list with an empty text":          {refers(`[""]`), "", `user "Ann"`},
+		"a list with null":                   {refers(`[null]`), "", `user "Ann"`},
+		"a list with an empty object":        {refers(`[{}]`), "", `user "Ann"`},
+		"a list of lists":                    {refers(`[["` + id(8).String() + `"]]`), "", `user "Ann"`},
+		"an object with another number":      {refers(`[{"uid":8,"name":"Night"}]`), "", `user "Ann"`},
+		"a link_id of another type":          {refers(`[{"uid":8,"link_id":8}]`), "", `user "Ann"`},
+		"a number that cannot be compared":   {refers(`[{"uid":8,"link_id":null}]`), `{"item_uid":null}`, `user "Ann"`},
+		"identifiers missing":                {nil, `{"identifiers":null}`, "which identifiers"},
+		"identifiers as text":                {nil, `{"identifiers":"three"}`, "which identifiers"},
+		"identifiers as a number":            {nil, `{"identifiers":3}`, "which identifiers"},
+		"a count that is no number":          {nil, `{"identifiers":{"uid_items":[],"count":"three"}}`, "which identifiers"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPanel()
-			p.users, p.profiles = test.users, []object{wireProfile(7, "Office", "")}
+			p.users, p.profiles = test.users, []object{wireProfile(7, "Office", test.profile)}
 			warnings, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7))
-			if err != nil || (len(warnings) == 1) != test.warns {
-				t.Errorf("warnings %q, %v", warnings, err)
+			if len(warnings) > 0 {
+				t.Errorf("warnings %q", warnings)
 			}
-			if test.warns && (!strings.Contains(warnings[0], id(7).String()) || !strings.Contains(warnings[0], "lobby")) {
-				t.Errorf("the warning does not name panel and profile: %s", warnings[0])
+			if test.untold == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				p.expect(t, profilesDel, 1)
+				return
 			}
-			p.expect(t, profilesDel, 1)
+			var unknown *UseUnknownError
+			if !errors.As(err, &unknown) || unknown.LinkID != id(7) || !strings.Contains(err.Error(), test.untold) {
+				t.Errorf("error %v, want a UseUnknownError about %s", err, test.untold)
+			}
+			p.expectNoWrites(t)
 		})
+	}
+}
+
+func TestReferenceByThePanelsOwnNumber(t *testing.T) {
+	t.Parallel()
+	p := newPanel()
+	p.users = []object{wire(1, "Ann", `{"time_profiles":[{"uid":7,"link_id":null,"name":"Office"}]}`)}
+	p.profiles = []object{wireProfile(7, "Office", "")}
+	var inUse *InUseError
+	if _, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7)); !errors.As(err, &inUse) {
+		t.Errorf("error %v, want an InUseError", err)
 	}
 }
 
@@ -112,7 +165,7 @@ func TestReferencesToldInOneListingOnly(t *testing.T) {
 			t.Parallel()
 			p := newPanel()
 			p.users, p.profiles = []object{wire(1, "Ann", holding())}, []object{wireProfile(7, "Office", "")}
-			p.always[quiet] = stillListed(t, wire(1, "Ann", ""))
+			p.always[quiet] = stillListed(t, wire(1, "Ann", `{"time_profiles":"missing"}`))
 			var inUse *InUseError
 			if _, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7)); !errors.As(err, &inUse) {
 				t.Errorf("error %v, want an InUseError", err)
@@ -141,15 +194,39 @@ func TestGuardThatCannotLookRefuses(t *testing.T) {
 	}
 }
 
-func TestGuardDoesWithoutTheListingOfAllUsers(t *testing.T) {
+func TestGuardWithoutOneOfTheListingsOfUsers(t *testing.T) {
 	t.Parallel()
-	p := newPanel()
-	p.profiles = []object{wireProfile(7, "Office", "")}
-	for _, route := range []string{usersAll, "GET /api/v1/access/user/items"} {
-		p.always[route] = says(http.StatusNotFound, "")
-	}
-	if _, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7)); err != nil {
-		t.Error(err)
+	const answer404 = `{"error":"Not found"}`
+	for name, test := range map[string]struct {
+		lacks []string
+		good  bool // the other listing has everything
+	}{
+		"those with a link_id": {[]string{usersList, "GET /api/v1/access/user/items/link"}, true},
+		"all users":            {[]string{usersAll, "GET /api/v1/access/user/items"}, false},
+		"both":                 {[]string{usersList, "GET /api/v1/access/user/items/link", usersAll, "GET /api/v1/access/user/items"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users = []object{wire(1, "Ann", `{"time_profiles":[]}`)}
+			p.profiles = []object{wireProfile(7, "Office", "")}
+			for _, route := range test.lacks {
+				p.always[route] = says(http.StatusNotFound, answer404)
+			}
+			_, err := p.client(t).TimeProfiles().Delete(t.Context(), id(7))
+			if test.good {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			var unknown *UseUnknownError
+			var failed *Error
+			if !errors.As(err, &unknown) || !errors.As(err, &failed) || !strings.Contains(failed.Hint, "api_paths") {
+				t.Errorf("error %v, want a UseUnknownError that says what to do", err)
+			}
+			p.expectNoWrites(t)
+		})
 	}
 }
 
@@ -161,6 +238,12 @@ func TestDeletionOfAUserWarnsOfIdentifiers(t *testing.T) {
 		`[{"identifier_uid":-1}]`:               "",
 		`[` + linked + `]`:                      "1 of the identifiers",
 		`[{"identifier_uid":5},` + linked + `]`: "2 of the identifiers",
+		`[5]`:                                   "1 of the identifiers",
+		`null`:                                  "does not tell which of its identifiers",
+		`5`:                                     "does not tell which of its identifiers",
+		`"two"`:                                 "does not tell which of its identifiers",
+		`{"count":2}`:                           "does not tell which of its identifiers",
+		`[null]`:                                "does not tell which of its identifiers",
 	} {
 		t.Run(identifiers, func(t *testing.T) {
 			t.Parallel()

@@ -97,6 +97,42 @@ func looseList(raw json.RawMessage) ([]json.RawMessage, error) {
 	return list, nil
 }
 
+// eachItem calls f with the elements of a list, one after the other, so that a list
+// of any length takes little memory. f must not keep the element.
+func eachItem(raw json.RawMessage, f func(json.RawMessage) error) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if start, err := d.Token(); err != nil || start != json.Delim('[') {
+		return fmt.Errorf("%s is not a list", excerpt(raw))
+	}
+	var item json.RawMessage
+	for d.More() {
+		if err := d.Decode(&item); err != nil {
+			return err
+		}
+		if err := f(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countItems returns the length of a list.
+func countItems(raw json.RawMessage) (n int, err error) {
+	err = eachItem(raw, func(json.RawMessage) error { n++; return nil })
+	return n, err
+}
+
+// ownNumber returns the first of several values that is a number of an entity,
+// which a panel counts from 1; -1 stands for none (contract §5.7).
+func ownNumber(values ...json.RawMessage) (int64, bool) {
+	for _, raw := range values {
+		if n, err := looseInteger(raw); err == nil && n > 0 {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
 // looseBool reads a truth value that may be written as a number or a string.
 func looseBool(raw json.RawMessage) (bool, error) {
 	switch strings.ToLower(strings.Trim(strings.TrimSpace(string(raw)), `"`)) {

@@ -51,7 +51,8 @@ type answer func(p *panel, w http.ResponseWriter, r *http.Request, body []byte)
 // A panel is a door panel as the contract describes it: a login, listings in
 // pages, bulk upserts and bulk deletions with an outcome for each item.
 type panel struct {
-	info string // the body of the device information
+	info     string // the body of the device information
+	reticent bool   // nothing is told of references that were not sent
 
 	mu       sync.Mutex
 	requests []received
@@ -174,7 +175,11 @@ func (p *panel) upsert(w http.ResponseWriter, body []byte, items *[]object) {
 		if at < 0 {
 			p.uid++
 			word, at = "created", len(*items)
-			*items = append(*items, object{"item_uid": p.uid, "x_extra": []int{1}})
+			created := object{"item_uid": p.uid, "x_extra": []int{1}}
+			if !p.reticent {
+				created["time_profiles"], created["identifiers"] = []int{}, []int{}
+			}
+			*items = append(*items, created)
 		}
 		held := object{}
 		for _, from := range []object{(*items)[at], item} {

@@ -37,8 +37,10 @@ type TimeProfile struct {
 	Repeat *Recurrence
 
 	// AttachedIdentifiers is the number of identifiers (cards, codes) that
-	// hang on the profile. It is read from the panel and never written.
+	// hang on the profile, and AttachedKnown whether the panel tells it. They
+	// are read from the panel and never written.
 	AttachedIdentifiers int
+	AttachedKnown       bool
 }
 
 // decodeTimeProfile reads one item of a panel's listing. Fields that are not
@@ -74,14 +76,11 @@ func decodeTimeProfile(raw json.RawMessage) (TimeProfile, error) {
 		p.LinkID = linkID(link)
 	}
 	// The same number has another name on another page of the documents
-	// (contract §5.7). Numbers begin at 1, and -1 stands for none.
-	for _, raw := range []json.RawMessage{item.ItemUID, item.UID, item.TimeprofileUID, item.TimeProfileUID} {
-		if n, err := looseInteger(raw); err == nil && n > 0 {
-			p.UID = &n
-			break
-		}
+	// (contract §5.7).
+	if n, ok := ownNumber(item.ItemUID, item.UID, item.TimeprofileUID, item.TimeProfileUID); ok {
+		p.UID = &n
 	}
-	p.AttachedIdentifiers = countAttached(item.Identifiers)
+	p.AttachedIdentifiers, p.AttachedKnown = countAttached(item.Identifiers)
 
 	name, err := looseString(item.Name)
 	p.Name = name
@@ -123,25 +122,38 @@ func decodeWindow(raw json.RawMessage, p *TimeProfile) error {
 }
 
 // countAttached counts the identifiers of a profile, given as a number, as a
-// list, or as both (contract §3.1). Of two different counts it takes the larger
-// one, since the count protects the profile from being deleted in use.
-func countAttached(raw json.RawMessage) int {
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) == nil {
-		return len(list)
+// list, or as both (contract §3.1), and reports whether all of that can be read. Of
+// two different counts it takes the larger one, since the count protects the
+// profile from being deleted in use.
+func countAttached(raw json.RawMessage) (count int, known bool) {
+	if !isObject(raw) {
+		count, err := countItems(raw)
+		return count, err == nil
 	}
 	var identifiers struct {
 		UIDs  json.RawMessage `json:"uid_items"`
 		Links json.RawMessage `json:"link_ids"`
 		Count json.RawMessage `json:"count"`
 	}
-	if looseObject(raw, &identifiers) != nil {
-		return 0
+	if json.Unmarshal(raw, &identifiers) != nil {
+		return 0, false
 	}
-	uids, _ := looseList(identifiers.UIDs)
-	links, _ := looseList(identifiers.Links)
-	count, _ := looseInt(identifiers.Count)
-	return max(len(uids), len(links), count, 0)
+	told, unread := 0, 0
+	for _, one := range []struct {
+		raw  json.RawMessage
+		read func(json.RawMessage) (int, error)
+	}{{identifiers.UIDs, countItems}, {identifiers.Links, countItems}, {identifiers.Count, looseInt}} {
+		if len(one.raw) == 0 {
+			continue
+		}
+		told++
+		n, err := one.read(one.raw)
+		if err != nil || n < 0 {
+			unread++
+		}
+		count = max(count, n)
+	}
+	return count, told > 0 && unread == 0
 }
 
 // encodeTimeProfile makes the upsert item of p (contract §3.5). It refuses a

@@ -92,7 +92,7 @@ func FuzzDecodeTimeProfile(f *testing.F) {
 			return
 		}
 		// What the panel alone decides is not written.
-		first.UID, first.AttachedIdentifiers = nil, 0
+		first.UID, first.AttachedIdentifiers, first.AttachedKnown = nil, 0, false
 		if first.LinkID == uuid.Nil {
 			first.LinkID = uuid.MustParse(testLink)
 		}

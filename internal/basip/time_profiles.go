@@ -76,13 +76,7 @@ func (e *InUseError) Detail() string { return "it is still referred to by " + e.
 func (e *InUseError) Holders() string {
 	var holders []string
 	for _, user := range e.Users {
-		name := fmt.Sprintf("user %q", user.Name)
-		if user.LinkID != uuid.Nil {
-			name += fmt.Sprintf(" (link_id %s)", user.LinkID)
-		} else {
-			name += " (made at the panel)"
-		}
-		holders = append(holders, name)
+		holders = append(holders, user.label())
 	}
 	if e.Identifiers > 0 {
 		holders = append(holders, fmt.Sprintf("%d of the panel's identifiers (cards or codes)", e.Identifiers))
@@ -90,8 +84,43 @@ func (e *InUseError) Holders() string {
 	return strings.Join(holders, ", ")
 }
 
-// profilesNotInUse refuses with an *InUseError to delete a profile while anything
-// on the panel refers to it. The caller must have the turn.
+// UseUnknownError refuses the deletion of a time profile because the panel does not
+// tell who refers to it. What is not known could be a door left open.
+type UseUnknownError struct {
+	Panel  string
+	LinkID uuid.UUID
+	Untold []string // what the panel does not tell
+	Err    error    // why a listing is missing, nil if none is
+}
+
+// Error implements error.
+func (e *UseUnknownError) Error() string {
+	return fmt.Sprintf("panel %q: time profile %s: %s", e.Panel, e.LinkID, e.Detail())
+}
+
+// Detail tells what is not known.
+func (e *UseUnknownError) Detail() string {
+	var parts []string
+	if len(e.Untold) > 0 {
+		parts = append(parts, "the panel does not tell "+strings.Join(e.Untold, ", "))
+	}
+	if e.Err != nil {
+		text := "the panel does not list the users made at the panel"
+		var failed *Error
+		if errors.As(e.Err, &failed) {
+			text += ": " + failed.Detail()
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Unwrap returns why a listing is missing.
+func (e *UseUnknownError) Unwrap() error { return e.Err }
+
+// profilesNotInUse refuses to delete a profile with an *InUseError while anything
+// on the panel refers to it, and with a *UseUnknownError while that is not known.
+// The caller must have the turn.
 func profilesNotInUse(ctx context.Context, c *Client, ids []uuid.UUID) (map[uuid.UUID]verdict, error) {
 	return c.useOfProfiles(ctx, ids, c.profiles.ago(writeAge), c.users.recent())
 }
@@ -103,7 +132,7 @@ func (c *Client) useOfProfiles(ctx context.Context, ids []uuid.UUID, profilesSin
 	if err != nil {
 		return nil, err
 	}
-	users, told, err := c.references(ctx, usersSince)
+	users, missing, err := c.references(ctx, usersSince)
 	if err != nil {
 		return nil, err
 	}
@@ -114,57 +143,102 @@ func (c *Client) useOfProfiles(ctx context.Context, ids []uuid.UUID, profilesSin
 			continue
 		}
 		inUse := &InUseError{Panel: c.name, LinkID: id, Identifiers: profile.AttachedIdentifiers}
+		unknown := &UseUnknownError{Panel: c.name, LinkID: id, Err: missing}
+		if !profile.AttachedKnown {
+			unknown.Untold = append(unknown.Untold, "which identifiers (cards or codes) refer to it")
+		}
 		named := map[string]bool{}
+		silent := 0
 		for _, user := range users {
-			if user.TimeProfiles.holds(id) && !named[user.key()] {
+			switch {
+			case named[user.key()]:
+			case user.TimeProfiles.holds(id), user.holdsNumber(profile.UID):
 				named[user.key()] = true
-				inUse.Users = append(inUse.Users, user)
+				inUse.Users = append(inUse.Users, user.User)
+			case !user.told || len(user.TimeProfiles.numbers) > 0 && profile.UID == nil:
+				named[user.key()] = true
+				if silent++; silent <= maxNamed {
+					unknown.Untold = append(unknown.Untold, "which time profiles "+user.label()+" refers to")
+				}
 			}
+		}
+		if silent > maxNamed {
+			unknown.Untold = append(unknown.Untold, fmt.Sprintf("those of %d more users", silent-maxNamed))
 		}
 		switch {
 		case len(inUse.Users) > 0 || inUse.Identifiers > 0:
 			verdicts[id] = verdict{refusal: inUse}
-		case !told:
-			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("Panel %q does not tell which time profiles its users refer to, so nobody could check that no user depended on time profile %s (%s).", c.name, id, profile.Name)}}
+		case len(unknown.Untold) > 0 || unknown.Err != nil:
+			verdicts[id] = verdict{refusal: unknown}
 		}
 	}
 	return verdicts, nil
 }
 
-// references returns the users with what they refer to, by listings that began at
-// a time or later, those made at the panel among them, and whether the panel tells the references of all of them. A user
-// may be among them twice. The caller must have the turn.
-func (c *Client) references(ctx context.Context, since time.Time) (users []User, told bool, err error) {
-	switch err := c.users.supported(ctx); {
-	case errors.Is(err, ErrUnsupported): // no users, nobody refers
-		return nil, true, nil
-	case err != nil:
-		return nil, false, err
-	}
-	known := map[string]bool{}
-	for _, listing := range []func(context.Context, time.Time) ([]entry[User], error){c.users.listed, c.users.listedWhole} {
-		entries, err := listing(ctx, since)
-		if errors.Is(err, ErrNoSuchPath) { // what the other listing tells is all there is to know
-			continue
-		}
-		if err != nil {
-			return nil, false, err
-		}
-		told = true
-		for _, e := range entries {
-			users = append(users, e.value)
-			// A reference without link_id may lead to any profile.
-			complete := e.value.TimeProfiles.Known && e.value.TimeProfiles.Local == 0
-			known[e.value.key()] = known[e.value.key()] || complete
-		}
-	}
-	for _, known := range known {
-		told = told && known
-	}
-	return users, told, nil
+// maxNamed is how many users a message names that do not tell their references.
+const maxNamed = 3
+
+// referrer is a user, and whether one of the listings tells all that it refers to.
+type referrer struct {
+	User
+	told bool
 }
 
-// key tells users of one panel apart, those made at the panel too.
+// references returns the users with what they refer to, by listings that began at
+// a time or later, those made at the panel among them. A user may be among them
+// twice. missing says why they may not be all. The caller must have the turn.
+func (c *Client) references(ctx context.Context, since time.Time) (users []referrer, missing, err error) {
+	switch err := c.users.supported(ctx); {
+	case errors.Is(err, ErrUnsupported): // no users, nobody refers
+		return nil, nil, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	linked, err := c.users.listed(ctx, since)
+	if err != nil && !errors.Is(err, ErrNoSuchPath) { // the other listing has these as well
+		return nil, nil, err
+	}
+	all, err := c.users.listedWhole(ctx, since)
+	if errors.Is(err, ErrNoSuchPath) { // nobody knows who was made at the panel
+		missing, err = err, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	told := map[uuid.UUID]bool{}
+	for _, entries := range [][]entry[User]{linked, all} {
+		// Of several entities with one link_id each has to tell.
+		silent := map[uuid.UUID]bool{}
+		for _, e := range entries {
+			silent[e.value.LinkID] = silent[e.value.LinkID] || !e.value.TimeProfiles.complete()
+		}
+		for id, silent := range silent {
+			told[id] = told[id] || !silent && id != uuid.Nil
+		}
+	}
+	for _, entries := range [][]entry[User]{linked, all} {
+		for _, e := range entries {
+			users = append(users, referrer{e.value, told[e.value.LinkID] || e.value.TimeProfiles.complete() && e.value.LinkID == uuid.Nil})
+		}
+	}
+	return users, missing, nil
+}
+
+// holdsNumber reports whether the panel's own number of a time profile is among a
+// user's references.
+func (u User) holdsNumber(number *int64) bool {
+	return number != nil && slices.Contains(u.TimeProfiles.numbers, *number)
+}
+
+// label names a user in a message.
+func (u User) label() string {
+	if u.LinkID != uuid.Nil {
+		return fmt.Sprintf("user %q (link_id %s)", u.Name, u.LinkID)
+	}
+	return fmt.Sprintf("user %q (made at the panel)", u.Name)
+}
+
+// key tells users of one panel apart in messages, those made at the panel too.
 func (u User) key() string {
 	if u.LinkID != uuid.Nil {
 		return u.LinkID.String()
@@ -177,9 +251,4 @@ func valueOr[T any](pointer *T, otherwise T) T {
 		return otherwise
 	}
 	return *pointer
-}
-
-// holds reports whether id is among the references.
-func (r References) holds(id uuid.UUID) bool {
-	return slices.Contains(r.IDs, id)
 }

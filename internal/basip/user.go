@@ -3,9 +3,9 @@ package basip
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 )
@@ -44,20 +44,6 @@ type User struct {
 	Identifiers  References // cards, codes, faces enrolled for the user
 }
 
-// References is a list of other entities that a user refers to.
-type References struct {
-	Known bool        // the panel tells them, or they are to be sent
-	IDs   []uuid.UUID // sorted
-	Local int         // how many more there are that have no link_id and cannot be sent
-}
-
-// RefersTo returns known references to ids, sorted, each once.
-func RefersTo(ids ...uuid.UUID) References {
-	ids = slices.Clone(ids)
-	slices.SortFunc(ids, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
-	return References{Known: true, IDs: slices.Compact(ids)}
-}
-
 // Apartment is the apartment a user belongs to.
 type Apartment struct {
 	Known  bool      // the panel tells it, or it is to be sent
@@ -85,8 +71,8 @@ const anyFactor = "card"
 // wireUser is a user as panels list it. The names of what it refers to are not
 // documented in what is known; each likely spelling is read (contract §11, 11).
 type wireUser struct {
-	ItemUID      *int64            `json:"item_uid"`
-	UID          *int64            `json:"uid"`
+	ItemUID      json.RawMessage   `json:"item_uid"`
+	UID          json.RawMessage   `json:"uid"`
 	LinkID       *string           `json:"link_id"`
 	Name         string            `json:"name"`
 	Info         string            `json:"info"`
@@ -109,17 +95,17 @@ func decodeUser(raw json.RawMessage) (User, error) {
 	identityErr := json.Unmarshal(raw, &identity)
 	user := User{LinkID: linkID(identity.LinkID), Name: identity.Name}
 	var w wireUser
-	if err := json.Unmarshal(raw, &w); err != nil || identityErr != nil {
+	err := json.Unmarshal(raw, &w) // reads what it can
+	user.TimeProfiles = decodeReferences(w.TimeProfiles)
+	user.Identifiers = decodeReferences(w.Identifiers)
+	if err != nil || identityErr != nil {
 		return user, fmt.Errorf("user %s (%s) is listed in a form that cannot be read: %w", user.LinkID, user.Name, err)
 	}
-	user.UID = w.ItemUID
-	if user.UID == nil {
-		user.UID = w.UID
+	if number, ok := ownNumber(w.ItemUID, w.UID); ok {
+		user.UID = &number
 	}
 	user.Info, user.CustomAccess = w.Info, w.CustomAccess
 	user.AuthFactors = decodeFactors(append(w.AuthFactors, w.AuthFactor...))
-	user.TimeProfiles = decodeReferences(w.TimeProfiles)
-	user.Identifiers = decodeReferences(w.Identifiers)
 	for _, apartment := range []json.RawMessage{w.ApartmentLinkID, w.Apartment} {
 		if len(apartment) > 0 && user.Apartment.LinkID == uuid.Nil && !user.Apartment.Local {
 			id, linked := reference(apartment)
@@ -158,36 +144,6 @@ func decodeFactors(list []json.RawMessage) []string {
 	}
 	slices.Sort(factors)
 	return slices.Compact(factors)
-}
-
-func decodeReferences(raw json.RawMessage) References {
-	list, known := references(raw)
-	if !known {
-		return References{}
-	}
-	var ids []uuid.UUID
-	local := 0
-	for _, item := range list {
-		if id, ok := reference(item); ok {
-			ids = append(ids, id)
-		} else if !isAbsent(item) {
-			local++
-		}
-	}
-	found := RefersTo(ids...)
-	found.Local = local
-	return found
-}
-
-// isAbsent reports whether a reference stands for none: its number is -1
-// (contract §5.7).
-func isAbsent(raw json.RawMessage) bool {
-	var object struct {
-		UID           *int64 `json:"uid"`
-		IdentifierUID *int64 `json:"identifier_uid"`
-	}
-	return absent(raw) || string(raw) == `""` || json.Unmarshal(raw, &object) == nil &&
-		(valueOr(object.UID, 0) < 0 || valueOr(object.IdentifierUID, 0) < 0)
 }
 
 // upsertUser is a user as it is sent (contract §2.4).
@@ -246,9 +202,16 @@ func identifiersOutlive(ctx context.Context, c *Client, ids []uuid.UUID) (map[uu
 	}
 	verdicts := map[uuid.UUID]verdict{}
 	for _, id := range ids {
-		user, _ := find(entries, c.users.kind, id)
-		if n := len(user.Identifiers.IDs) + user.Identifiers.Local; n > 0 {
-			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("%d of the identifiers (cards, codes, faces) of panel %q belonged to user %q (%s). The panel may have kept them, and they may still open the door: look for them in the panel's list of identifiers and delete them there.", n, c.name, user.Name, id)}}
+		user, err := find(entries, c.users.kind, id)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		const kept = "The panel may have kept them, and they may still open the door: look for them in the panel's list of identifiers and delete them there."
+		switch n := len(user.Identifiers.IDs) + user.Identifiers.Local; {
+		case n > 0:
+			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("%d of the identifiers (cards, codes, faces) of panel %q belonged to user %q (%s). "+kept, n, c.name, user.Name, id)}}
+		case !user.Identifiers.complete():
+			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("Panel %q does not tell which of its identifiers (cards, codes, faces) belonged to user %q (%s). "+kept, c.name, user.Name, id)}}
 		}
 	}
 	return verdicts, nil
@@ -286,20 +249,6 @@ func userDifferences(sent, held User) []string {
 		differ("the list of identifiers", sent.Identifiers, held.Identifiers)
 	}
 	return d
-}
-
-// lacks reports whether r, which a panel tells, is not what was sent.
-func (r References) lacks(sent References) bool {
-	return sent.Known && r.Known && (!slices.Equal(sent.IDs, r.IDs) || r.Local < sent.Local)
-}
-
-// String lists the references for a message.
-func (r References) String() string {
-	text := fmt.Sprint(r.IDs)
-	if r.Local > 0 {
-		text += fmt.Sprintf(" and %d without link_id", r.Local)
-	}
-	return text
 }
 
 // String names the apartment for a message.

@@ -85,6 +85,7 @@ func TestUserUpsertBody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPanel()
+			p.reticent = true // what cannot be sent is not on the panel either
 			user := someone(1, "Ann")
 			test.change(&user)
 			if _, err := p.client(t).Users().Create(t.Context(), user); err != nil {
@@ -126,7 +127,10 @@ func TestUserAsListed(t *testing.T) {
 		more   string // keys over those of a user with nothing out of the ordinary
 		change func(*User)
 	}{
-		"nothing told of references": {`{}`, func(*User) {}},
+		"nothing told of references": {`{"time_profiles":"missing","identifiers":"missing"}`, func(u *User) { u.TimeProfiles, u.Identifiers = References{}, References{} }},
+		"a number that is none":      {`{"item_uid":-1}`, func(u *User) { u.UID = nil }},
+		"a number out of range":      {`{"item_uid":1e+300}`, func(u *User) { u.UID = nil }},
+		"a number as text":           {`{"item_uid":"3"}`, func(u *User) { u.UID = pointer(int64(3)) }},
 		"uid for item_uid":           {`{"item_uid":null,"uid":3}`, func(u *User) { u.UID = pointer(int64(3)) }},
 		"no number":                  {`{"item_uid":null}`, func(u *User) { u.UID = nil }},
 		"both locks":                 {`{"lock_number":0}`, func(u *User) { u.Lock = LockAll }},
@@ -139,14 +143,18 @@ func TestUserAsListed(t *testing.T) {
 		"time profiles as a list":    {`{"time_profiles":` + two + `}`, func(u *User) { u.TimeProfiles = RefersTo(id(7), id(8)) }},
 		"time profiles as objects": {
 			fmt.Sprintf(`{"time_profiles":[{"uid":1,"link_id":"%s"},{"uid":2,"link_id":null},{"uid":-1,"link_id":null},null]}`, strings.ToUpper(id(7).String())),
-			func(u *User) { u.TimeProfiles = References{Known: true, IDs: []uuid.UUID{id(7)}, Local: 1} },
+			func(u *User) {
+				u.TimeProfiles = References{Known: true, IDs: []uuid.UUID{id(7)}, Local: 1, numbers: []int64{2}, unclear: true}
+			},
 		},
 		"no time profiles":      {`{"time_profiles":[]}`, func(u *User) { u.TimeProfiles = RefersTo() }},
-		"null for a list":       {`{"time_profiles":null}`, func(u *User) { u.TimeProfiles = RefersTo() }},
-		"time profiles unknown": {`{"time_profiles":{"count":2}}`, func(*User) {}},
+		"null for a list":       {`{"time_profiles":null}`, func(u *User) { u.TimeProfiles = References{Known: true, unclear: true} }},
+		"time profiles unknown": {`{"time_profiles":{"count":2}}`, func(u *User) { u.TimeProfiles = References{} }},
 		"identifiers": {
 			fmt.Sprintf(`{"identifiers":[{"identifier_uid":4,"link_id":"%s","identifier_type":"card"},{"identifier_uid":5,"link_id":null},{"identifier_uid":-1}]}`, id(11)),
-			func(u *User) { u.Identifiers = References{Known: true, IDs: []uuid.UUID{id(11)}, Local: 1} },
+			func(u *User) {
+				u.Identifiers = References{Known: true, IDs: []uuid.UUID{id(11)}, Local: 1, unclear: true}
+			},
 		},
 		"apartment_link_id":       {`{"apartment_link_id":"` + id(5).String() + `"}`, func(u *User) { u.Apartment = Apartment{Known: true, LinkID: id(5)} }},
 		"apartment":               {`{"apartment":{"uid":1,"link_id":"` + id(5).String() + `"}}`, func(u *User) { u.Apartment = Apartment{Known: true, LinkID: id(5)} }},
@@ -163,7 +171,7 @@ func TestUserAsListed(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := User{LinkID: id(1), UID: pointer(int64(1)), Name: "Ann", Lock: LockFirst, AuthFactors: []string{"card"}}
+			want := User{LinkID: id(1), UID: pointer(int64(1)), Name: "Ann", Lock: LockFirst, AuthFactors: []string{"card"}, TimeProfiles: RefersTo(), Identifiers: RefersTo()}
 			test.change(&want)
 			raw, err := json.Marshal(wire(1, "Ann", test.more))
 			if err != nil {

@@ -72,6 +72,7 @@ func (o object) failed(action string, err error) diag.Diagnostic {
 // summary returns the cause of a failed action in at most eight words.
 func (o object) summary(action string, err error) string {
 	var inUse *basip.InUseError
+	var unknown *basip.UseUnknownError
 	var differs *basip.DiffersError
 	var unconfirmed *basip.UnconfirmedError
 	var stillThere *basip.StillThereError
@@ -81,6 +82,8 @@ func (o object) summary(action string, err error) string {
 	switch {
 	case errors.As(err, &inUse):
 		return "Time profile in use"
+	case errors.As(err, &unknown):
+		return "Time profile may be in use"
 	case errors.As(err, &differs):
 		return fmt.Sprintf("Panel %q stored the %s differently", o.panel, o.noun)
 	case asked && failed.Problem != "": // also of what is not confirmed: that it is not shows in the detail
@@ -107,6 +110,7 @@ func (o object) summary(action string, err error) string {
 // to do about it.
 func (o object) nextStep(action string, err error, hint string) string {
 	var inUse *basip.InUseError
+	var unknown *basip.UseUnknownError
 	var differs *basip.DiffersError
 	var unconfirmed *basip.UnconfirmedError
 	var stillThere *basip.StillThereError
@@ -117,6 +121,9 @@ func (o object) nextStep(action string, err error, hint string) string {
 	switch {
 	case errors.As(err, &inUse):
 		return o.release(inUse)
+	case errors.As(err, &unknown):
+		return sentences(hint, nothingDeleted, "Look at the panel who uses the time profile. "+
+			"When nobody does, delete it at the panel: the next plan finds it gone. To leave it there and forget it, use a removed block with lifecycle { destroy = false }")
 	case errors.As(err, &unconfirmed):
 		return sentences(hint, "The request was sent, and its outcome is not known: "+kept(action))
 	case errors.As(err, &differs) && differs.Restored:
@@ -250,9 +257,12 @@ func (o object) exists(action string, exists *basip.ExistsError) diag.Diagnostic
 	return diag.NewAttributeErrorDiagnostic(at, summary, strings.Join(lines, "\n\n"))
 }
 
+// nothingDeleted says why a time profile was not deleted.
+const nothingDeleted = "Nothing was deleted: a user who loses a time profile this way may be able to pass at any hour"
+
 // release says how those who refer to a time profile get rid of it.
 func (o object) release(inUse *basip.InUseError) string {
-	steps := []string{"Nothing was deleted: a user who loses a time profile this way may be able to pass at any hour"}
+	steps := []string{nothingDeleted}
 	managed, local := false, inUse.Identifiers > 0
 	for _, user := range inUse.Users {
 		managed = managed || user.LinkID != uuid.Nil

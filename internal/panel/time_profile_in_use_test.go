@@ -1,15 +1,11 @@
 package panel_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
@@ -187,70 +183,52 @@ resource "gatehouse_panel_time_profile" "test" {
 	)
 }
 
-// overheard is a provider server that keeps the warnings of applies.
-type overheard struct {
-	tfprotov6.ProviderServer
-	mu       sync.Mutex
-	warnings []string
-}
-
-// ApplyResourceChange implements tfprotov6.ResourceServer.
-func (s *overheard) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	resp, err := s.ProviderServer.ApplyResourceChange(ctx, req)
-	if err == nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for _, d := range resp.Diagnostics {
-			if d.Severity == tfprotov6.DiagnosticSeverityWarning {
-				s.warnings = append(s.warnings, d.Detail)
-			}
-		}
-	}
-	return resp, err
-}
-
-// A panel that does not tell who refers to a profile cannot be asked: the
-// profile goes, and a warning says what nobody could check. Where there is no
-// user to ask about, there is nothing to warn of.
-func TestAccTimeProfile_isDestroyedWithAWarningWhereNobodyCanCheck(t *testing.T) {
+// A panel that does not tell who refers to a profile cannot be asked: the profile
+// stays, until the users that do not tell are gone or somebody has looked.
+func TestAccTimeProfile_isNotDestroyedWhereNobodyCanCheck(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		listed string
-		users  []simulator.User
-		warns  bool
+		lacks  bool // the panel has no listing of all users
+		want   string
 	}{
-		"references not listed":           {"absent", []simulator.User{{Name: "Ada"}}, true},
-		"references not listed, no users": {"absent", nil, false},
-		"references listed":               {"link_ids", []simulator.User{{Name: "Ada"}}, false},
+		"references not listed":        {"absent", false, `does not tell which time profiles user "Ada" (made at the panel) refers to`},
+		"references in an odd form":    {"names", false, `does not tell which time profiles user "Ada" (made at the panel) refers to`},
+		"users that cannot be listed":  {"link_ids", true, `does not list the users made at the panel`},
+		"users and no references told": {"absent", true, `does not list the users made at the panel`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim := acctest.Panels(t, "lobby")
-			sim.Panel("lobby").SetSettings(func(s *simulator.Settings) { s.ListingRefs = test.listed })
-			sim.Panel("lobby").SetState(simulator.PanelState{Users: test.users})
-			server := &overheard{}
-			factories := acctest.Factories()
-			serve := factories["gatehouse"]
-			factories["gatehouse"] = func() (tfprotov6.ProviderServer, error) {
-				var err error
-				server.ProviderServer, err = serve()
-				return server, err
-			}
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: factories,
-				Steps: []resource.TestStep{{
-					Config: profile(sim, ""), ConfigPlanChecks: acctest.Plans(profileAddress, plancheck.ResourceActionCreate),
-				}},
-			})
-			if err := acctest.Empty(sim); err != nil {
-				t.Error(err)
-			}
-			warns := slices.ContainsFunc(server.warnings, func(text string) bool {
-				return strings.Contains(text, "nobody could check that no user depended on time profile")
-			})
-			if warns != test.warns || len(server.warnings) > 1 {
-				t.Errorf("warnings %q, want one about the users: %t", server.warnings, test.warns)
-			}
+			panel := sim.Panel("lobby")
+			config := profile(sim, "")
+			acctest.Run(t, sim,
+				resource.TestStep{Config: config, ConfigPlanChecks: acctest.Plans(profileAddress, plancheck.ResourceActionCreate)},
+				resource.TestStep{
+					PreConfig: func() {
+						panel.SetSettings(func(s *simulator.Settings) { s.ListingRefs = test.listed })
+						panel.SetUser(simulator.User{Name: "Ada", TimeProfileLinkIDs: []string{panel.State().TimeProfiles[0].LinkID}})
+						if test.lacks {
+							if err := sim.SetFaults(simulator.Fault{Target: "lobby", Path: "/api/v1/access/user*/items", Status: http.StatusNotFound}); err != nil {
+								t.Error(err)
+							}
+						}
+					},
+					Config: config, Destroy: true, ExpectError: says(test.want),
+				},
+				resource.TestStep{
+					PreConfig: func() {
+						if n := acctest.Count(sim, http.MethodDelete, profilesPath); n != 0 {
+							t.Errorf("%d deletions were sent, want none", n)
+						}
+						if err := sim.SetFaults(); err != nil {
+							t.Error(err)
+						}
+						panel.SetState(simulator.PanelState{TimeProfiles: panel.State().TimeProfiles})
+					},
+					Config: config, ConfigPlanChecks: acctest.Plans(profileAddress, plancheck.ResourceActionNoop),
+				},
+			)
 		})
 	}
 }

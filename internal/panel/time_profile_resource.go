@@ -173,7 +173,7 @@ func (r *timeProfileResource) Update(ctx context.Context, req resource.UpdateReq
 }
 
 // Delete implements resource.Resource. It refuses while anybody refers to the
-// profile.
+// profile, and if the panel does not tell who does.
 func (r *timeProfileResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state timeProfileModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -192,11 +192,7 @@ func (r *timeProfileResource) Delete(ctx context.Context, req resource.DeleteReq
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	warnings, err := client.TimeProfiles().Delete(ctx, state.LinkID.ValueUUID())
-	for _, warning := range warnings {
-		resp.Diagnostics.AddWarning("Time profile deleted without a check", warning)
-	}
-	if err != nil {
+	if _, err := client.TimeProfiles().Delete(ctx, state.LinkID.ValueUUID()); err != nil { // its guard refuses and never warns
 		resp.Diagnostics.Append(state.object().failed(actionDelete, err))
 	}
 }

@@ -180,11 +180,11 @@
 //   - list_option_key: list_option, list_options, absent (§2.3).
 //   - uid_key: item_uid, uid, absent. The key of the uid of users and time
 //     profiles (§2.2).
-//   - listing_refs: link_ids, objects, absent. How a listed user shows its time
-//     profiles and apartment (§2.2): "time_profiles": {"link_ids": […]} and
+//   - listing_refs: link_ids, objects, names, absent. How a listed user shows its
+//     time profiles and apartment (§2.2): "time_profiles": {"link_ids": […]} and
 //     "apartment_link_id"; "time_profiles": [{"uid", "link_id", "name"}] and
-//     "apartment": {"uid", "link_id"} with uid -1 for none; not at all.
-//     Identifiers are always shown.
+//     "apartment": {"uid", "link_id"} with uid -1 for none; "time_profiles" as a
+//     list of names; not at all. Identifiers are always shown.
 //
 // Deletes:
 //

@@ -229,6 +229,10 @@ func TestReferenceAndUIDKeysInListings(t *testing.T) {
 	equal(t, "no apartment", bob["apartment"], obj{"uid": -1, "link_id": nil})
 	equal(t, "other key", ada["apartment_link_id"], nil)
 
+	set(p, func(s *simulator.Settings) { s.ListingRefs = "names" })
+	ada, bob = list()
+	equal(t, "names", [2]any{ada["time_profiles"], bob["time_profiles"]}, [2]any{[]any{"Day"}, []any{}})
+
 	set(p, func(s *simulator.Settings) { s.ListingRefs = "absent" })
 	ada, _ = list()
 	for _, k := range []string{"time_profiles", "apartment", "apartment_link_id"} {

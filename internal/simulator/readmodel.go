@@ -62,6 +62,14 @@ func (p *Panel) wireUser(u User) map[string]any {
 		}
 		item["time_profiles"] = profiles
 		item["apartment"] = apartment(u.ApartmentLinkID)
+	case "names":
+		names := []any{}
+		for _, id := range u.TimeProfileLinkIDs {
+			if r := p.profiles.byLink(id); r != nil {
+				names = append(names, r.item.Name)
+			}
+		}
+		item["time_profiles"] = names
 	}
 	return item
 }

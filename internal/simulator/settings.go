@@ -120,7 +120,7 @@ func (s *Settings) Validate() error {
 		{"limit", s.Limit, "strict lax"},
 		{"list_option_key", s.ListOptionKey, "list_option list_options absent"},
 		{"uid_key", s.UIDKey, "item_uid uid absent"},
-		{"listing_refs", s.ListingRefs, "link_ids objects absent"},
+		{"listing_refs", s.ListingRefs, "link_ids objects names absent"},
 		{"delete_shape", s.DeleteShape, "current legacy"},
 		{"profile_delete", s.ProfileDelete, "unlink refuse"},
 		{"name_match", s.NameMatch, "update duplicate"},
