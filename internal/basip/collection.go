@@ -22,7 +22,7 @@ const (
 // minute old, if nothing was written since; Gets that are asked for side by side
 // share one.
 func (c *Collection[T]) Get(ctx context.Context, id uuid.UUID) (Stored[T], error) {
-	entries, err := c.look(ctx, c.ago(refreshAge))
+	entries, err := c.lookFor(ctx, c.ago(refreshAge), id)
 	if err != nil {
 		return Stored[T]{}, err
 	}
@@ -37,10 +37,16 @@ func (c *Collection[T]) Missing(ctx context.Context, ids ...uuid.UUID) ([]uuid.U
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(ids), func(id uuid.UUID) bool {
-		_, err := find(entries, c.kind, id)
-		return !errors.Is(err, ErrNotFound)
-	}), nil
+	var missing []uuid.UUID
+	for _, id := range ids {
+		switch _, err := find(entries, c.kind, id); {
+		case errors.Is(err, ErrNotFound):
+			missing = append(missing, id)
+		case errors.Is(err, ErrListingUnreliable):
+			return nil, err
+		}
+	}
+	return missing, nil
 }
 
 // namesakes reports whether another entity of the listing has item's name.

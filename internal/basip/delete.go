@@ -34,17 +34,20 @@ func (c *Collection[T]) Delete(ctx context.Context, id uuid.UUID) (warnings []st
 	failures := 0
 	after := c.client.now()
 	err = poll.Until(ctx, c.client.backoff, func(ctx context.Context) (gone bool, err error) {
-		entries, err := c.look(ctx, after)
+		entries, err := c.lookFor(ctx, after, id)
 		after = c.client.now()
-		if err != nil {
-			if failures++; failures >= maxLookFailures || ctx.Err() != nil {
-				return false, err
+		if err == nil {
+			_, findErr := find(entries, c.kind, id)
+			if !errors.Is(findErr, ErrListingUnreliable) {
+				failures = 0
+				return errors.Is(findErr, ErrNotFound), nil
 			}
-			return false, nil
+			err = findErr
 		}
-		failures = 0
-		_, err = find(entries, c.kind, id)
-		return errors.Is(err, ErrNotFound), nil
+		if failures++; failures >= maxLookFailures || ctx.Err() != nil {
+			return false, err
+		}
+		return false, nil
 	})
 	if err != nil {
 		err = &StillThereError{Panel: c.client.name, Kind: c.kind.singular, LinkIDs: []uuid.UUID{id}, Err: err}
@@ -60,7 +63,7 @@ func (c *Collection[T]) sendDeletes(ctx context.Context, ids []uuid.UUID) (map[u
 	if err != nil || len(sent) == 0 {
 		return answers, err
 	}
-	entries, err := c.look(ctx, wroteAt)
+	entries, err := c.lookFor(ctx, wroteAt, sent...)
 	for _, id := range sent {
 		answer := answers[id]
 		_, findErr := find(entries, c.kind, id)
@@ -91,6 +94,9 @@ func (c *Collection[T]) requestDeletes(ctx context.Context, ids []uuid.UUID) (an
 		}
 		if len(sent) == 0 {
 			return nil
+		}
+		for _, id := range sent {
+			c.deleted[id] = true
 		}
 		var answer results
 		err = c.client.call(ctx, request{
@@ -133,7 +139,7 @@ func (c *Collection[T]) verdicts(ctx context.Context, ids []uuid.UUID) (map[uuid
 func (c *Collection[T]) resolveDeletes(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bulk.Answer[deletion], error) {
 	answers := map[uuid.UUID]bulk.Answer[deletion]{}
 	err := c.client.exclusive(ctx, func(ctx context.Context) error {
-		entries, err := c.listed(ctx, c.client.now())
+		entries, err := c.listedFor(ctx, c.client.now(), ids...)
 		if err != nil {
 			return err
 		}

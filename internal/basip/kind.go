@@ -57,11 +57,12 @@ type Collection[T any] struct {
 	placed   map[uuid.UUID]bool     // what was created or changed by us
 	whole    snapshot[T]            // of all entities
 	wroteAt  time.Time              // the end of our last write
+	deleted  map[uuid.UUID]bool     // of which we have ever asked for the deletion
 	warned   map[uuid.UUID][]string // the guard's warnings of deletions whose answer was lost
 }
 
 func newCollection[T any](client *Client, kind kind[T], cfg Config) *Collection[T] {
-	c := &Collection[T]{client: client, kind: kind, warned: map[uuid.UUID][]string{}, promises: map[uuid.UUID]T{}, placed: map[uuid.UUID]bool{}}
+	c := &Collection[T]{client: client, kind: kind, warned: map[uuid.UUID][]string{}, promises: map[uuid.UUID]T{}, placed: map[uuid.UUID]bool{}, deleted: map[uuid.UUID]bool{}}
 	c.moves = newMoves(cfg.NameWait)
 	c.upserts = bulk.New(bulk.Options[uuid.UUID, *upsert[T], written[T]]{
 		Key:     func(u *upsert[T]) uuid.UUID { return u.id },

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -16,6 +17,7 @@ import (
 // Limits of a listing, contract §2.3 and §9.
 const (
 	pageSize     = 50   // the largest documented page
+	smallestPage = 10   // the smallest
 	maxPages     = 1000 // more than any panel holds
 	listAttempts = 3    // a listing that changes while it is read is read again
 )
@@ -25,6 +27,17 @@ const (
 type entry[T any] struct {
 	value T
 	err   error
+
+	// doubt, when not nil, says that it is not certain which entity this is: its
+	// link_id cannot be read, so that it may be any, or another has the same.
+	doubt error
+}
+
+// listing is what the pages of a listing hold together.
+type listing[T any] struct {
+	entries []entry[T]
+	single  bool // one page holds them all
+	counted bool // each page told the same total
 }
 
 // errMoved: the listing changed while its pages were read.
@@ -67,16 +80,16 @@ func (p page) totals() (items, pages int) {
 // moves, repeats itself or falls short of its own count is an error, because
 // absence from a listing is what proves a deletion. The caller must have the
 // turn, so that no write of ours moves the pages.
-func (c *Collection[T]) list(ctx context.Context, op Operation) ([]entry[T], error) {
+func (c *Collection[T]) list(ctx context.Context, op Operation) (listing[T], error) {
 	var err error
 	for range listAttempts {
-		var entries []entry[T]
-		entries, err = c.listOnce(ctx, op)
+		var l listing[T]
+		l, err = c.listOnce(ctx, op)
 		if !errors.Is(err, errMoved) {
-			return entries, err
+			return l, err
 		}
 	}
-	return nil, c.unreliable(op, err, "Somebody may be changing the panel at this moment; try again.")
+	return listing[T]{}, c.unreliable(op, err, "Somebody may be changing the panel at this moment; try again.")
 }
 
 func (c *Collection[T]) unreliable(op Operation, err error, hint string) error {
@@ -87,55 +100,104 @@ func (c *Collection[T]) unreliable(op Operation, err error, hint string) error {
 }
 
 // listOnce reads all pages once.
-func (c *Collection[T]) listOnce(ctx context.Context, op Operation) ([]entry[T], error) {
-	var entries []entry[T]
+func (c *Collection[T]) listOnce(ctx context.Context, op Operation) (l listing[T], err error) {
 	var previous []json.RawMessage
-	seen := map[uuid.UUID]bool{}
+	seen := map[uuid.UUID]int{}
 	total, ended := -1, false
 	for number := 1; number <= maxPages; number++ {
 		p, err := c.page(ctx, op, number)
 		if err != nil {
-			return nil, err
+			return l, err
 		}
 		items, pages := p.totals()
 		if number > 1 && items != total {
-			return nil, fmt.Errorf("%w: its count went from %d to %d", errMoved, total, items)
+			return l, fmt.Errorf("%w: its count went from %d to %d", errMoved, total, items)
 		}
 		total = items
 		repeated := number > 1 && slices.EqualFunc(p.Items, previous, func(a, b json.RawMessage) bool { return string(a) == string(b) })
 		switch {
 		case p.Items == nil && items != 0:
-			return nil, c.unreliable(op, errors.New("an answer has no list_items"), "")
+			return l, c.unreliable(op, errors.New("an answer has no list_items"), "")
 		case len(p.Items) == 0:
 			ended = number >= pages
 		case repeated: // a panel that pays no heed to page_number may have more than one page
 			ended = total >= 0 || pages < 0 && len(p.Items) < pageSize
 		}
 		if len(p.Items) == 0 || repeated {
+			// A page too short for any page size that panels know is the only one,
+			// and so is one that comes back unchanged.
+			l.single = number == 2 && (repeated || len(l.entries) < smallestPage || len(l.entries) == total)
 			break
 		}
 		for _, raw := range p.Items {
-			value, err := c.kind.decode(raw)
-			id := c.kind.linkID(value)
-			if id != uuid.Nil && seen[id] {
-				return nil, fmt.Errorf("%w: link_id %s is in it twice", errMoved, id)
+			if err := c.enter(&l, seen, op, raw); err != nil {
+				return l, err
 			}
-			seen[id] = true
-			entries = append(entries, entry[T]{value, err})
 		}
 		previous = p.Items
 		if pages >= 0 && number >= pages {
-			ended = true
+			ended, l.single = true, number == 1
 			break
 		}
 	}
-	if len(entries) < total {
-		return nil, fmt.Errorf("%w: %d of %d %s are in it", errMoved, len(entries), total, c.kind.plural)
+	if len(l.entries) < total {
+		return l, fmt.Errorf("%w: %d of %d %s are in it", errMoved, len(l.entries), total, c.kind.plural)
 	}
 	if !ended {
-		return nil, fmt.Errorf("%w: its last page was not found", errMoved)
+		return l, fmt.Errorf("%w: its last page was not found", errMoved)
 	}
-	return entries, nil
+	l.single, l.counted = l.single || len(l.entries) == 0, total >= 0
+	return l, nil
+}
+
+// enter adds an item to a listing. seen holds the place of each link_id in it.
+func (c *Collection[T]) enter(l *listing[T], seen map[uuid.UUID]int, op Operation, raw json.RawMessage) error {
+	value, err := c.kind.decode(raw)
+	e := entry[T]{value: value, err: err}
+	id := c.kind.linkID(value)
+	if id == uuid.Nil && !tellsIdentity(raw, op == c.kind.list) {
+		e.doubt = c.unreliable(op, fmt.Errorf("the link_id of %s %q cannot be read, so that it may be any", c.kind.singular, c.kind.name(value)), "Look at it on the panel.")
+	}
+	if id != uuid.Nil {
+		if first, twice := seen[id]; twice {
+			other := &l.entries[first]
+			if !c.differ(other.value, value) {
+				return fmt.Errorf("%w: link_id %s is in it twice", errMoved, id)
+			}
+			e.doubt = c.unreliable(op, fmt.Errorf("two %s have the link_id %s: %q and %q", c.kind.plural, id, c.kind.name(other.value), c.kind.name(value)), "Look at both on the panel; one of them needs another link_id.")
+			other.doubt = e.doubt
+		}
+		seen[id] = len(l.entries)
+	}
+	l.entries = append(l.entries, e)
+	return nil
+}
+
+// differ reports whether two items of one link_id are two entities, and not one
+// that is listed twice because the pages moved.
+func (c *Collection[T]) differ(a, b T) bool {
+	first, second := c.kind.uid(a), c.kind.uid(b)
+	if first != nil && second != nil {
+		return *first != *second
+	}
+	return c.kind.name(a) != c.kind.name(b)
+}
+
+// tellsIdentity reports whether an item without a UUID for a link_id says that it
+// is none of ours: it has another system's link_id or, in a listing of all
+// entities, none.
+func tellsIdentity(raw json.RawMessage, linked bool) bool {
+	var item struct {
+		LinkID json.RawMessage `json:"link_id"`
+	}
+	if !isObject(raw) || json.Unmarshal(raw, &item) != nil {
+		return false
+	}
+	var text string
+	if len(item.LinkID) > 0 && json.Unmarshal(item.LinkID, &text) != nil {
+		return false
+	}
+	return !linked || strings.TrimSpace(text) != ""
 }
 
 // page reads one page; the first one has the number 1.
@@ -147,13 +209,21 @@ func (c *Collection[T]) page(ctx context.Context, op Operation, number int) (p p
 	return p, err
 }
 
-// find returns the entry with a link_id, and ErrNotFound without one.
+// find returns the entry with a link_id, and ErrNotFound without one. What is in
+// doubt makes the listing unreliable for those that are not in it, and for those
+// that are in it twice.
 func find[T any](entries []entry[T], kind kind[T], id uuid.UUID) (T, error) {
+	absent := ErrNotFound
 	for _, e := range entries {
-		if kind.linkID(e.value) == id {
+		switch found := kind.linkID(e.value); {
+		case found == id && e.doubt != nil:
+			return e.value, e.doubt
+		case found == id:
 			return e.value, e.err
+		case found == uuid.Nil && e.doubt != nil:
+			absent = e.doubt
 		}
 	}
 	var none T
-	return none, ErrNotFound
+	return none, absent
 }

@@ -141,7 +141,6 @@ func TestListingThatIsNotWholeProvesNoAbsence(t *testing.T) {
 		"the first page short of its total":  pages(told(20, 1), all[:10]),
 		"a total that goes on falling":       pages(shrinking, all[:50], all[50:100], all[100:150]),
 		"a total that is told no more":       pages(silent, all[:50], all[50:100], all[100:150]),
-		"a link_id twice":                    pages(told(3, 1), append(people(2), wire(1, "user 1", `{"item_uid":9}`))),
 		"a link_id twice, in another case":   pages(told(2, 1), append(people(1), wire(0, "x", `{"link_id":"`+strings.ToUpper(id(1).String())+`"}`))),
 		"a link_id on two pages":             pages(told(100, 2), all[:50], append(slices.Clone(all[50:99]), all[0])),
 		"no list_items":                      says(http.StatusOK, `{"list_option":{"pagination":{"total_items":1,"total_pages":1}}}`),
@@ -245,6 +244,95 @@ func TestUnreadableUserHidesNoOther(t *testing.T) {
 			if absent, err := users.Missing(t.Context(), id(1), id(2), id(3), id(4)); err != nil || !slices.Equal(absent, []uuid.UUID{id(4)}) {
 				t.Errorf("missing %v, %v; want %v alone", absent, err, id(4))
 			}
+		})
+	}
+}
+
+// unfiltered lists all users where those with a link_id are asked for.
+func unfiltered(p *panel, w http.ResponseWriter, _ *http.Request, _ []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	writeJSON(w, object{"list_option": object{"pagination": object{"total_items": len(p.users), "total_pages": 1}}, "list_items": p.users})
+}
+
+func TestLinkIDThatCannotBeReadProvesNoAbsence(t *testing.T) {
+	t.Parallel()
+	for text, readable := range map[string]bool{
+		`"staff-7"`: true, `"7"`: true,
+		`null`: false, `"missing"`: false, `""`: false, `7`: false, `1e300`: false, `true`: false, `[]`: false, `{}`: false,
+		`["` + id(3).String() + `"]`: false, `{"link_id":"` + id(3).String() + `"}`: false,
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users = []object{wire(1, "Ann", ""), wire(2, "Eve", `{"link_id":`+text+`}`), wire(4, "Zoe", "")}
+			p.always[usersList] = unfiltered
+			users := p.client(t).Users()
+			for _, n := range []int{1, 4} {
+				if _, err := users.Get(t.Context(), id(n)); err != nil {
+					t.Errorf("user %d, who is listed: %v", n, err)
+				}
+			}
+			want := ErrListingUnreliable
+			if readable {
+				want = ErrNotFound
+			}
+			if _, err := users.Get(t.Context(), id(3)); !errors.Is(err, want) {
+				t.Errorf("Get: %v, want %v", err, want)
+			}
+			if _, err := users.Missing(t.Context(), id(3)); (err == nil) != readable {
+				t.Errorf("Missing: %v", err)
+			}
+			if _, err := users.Delete(t.Context(), id(3)); (err == nil) != readable {
+				t.Errorf("Delete of a user who may be Eve: %v", err)
+			}
+			if _, err := users.Delete(t.Context(), id(1)); (err == nil) != readable {
+				t.Errorf("Delete: %v", err)
+			}
+		})
+	}
+}
+
+func TestItemThatIsNoObjectProvesNoAbsence(t *testing.T) {
+	t.Parallel()
+	for _, item := range []string{`null`, `7`, `"Ann"`, `[]`} {
+		p := newPanel()
+		p.always[usersList] = says(http.StatusOK, `{"list_items":[`+item+`]}`)
+		p.always[profilesList] = p.always[usersList]
+		c := p.client(t)
+		_, userErr := c.Users().Get(t.Context(), id(1))
+		_, profileErr := c.TimeProfiles().Get(t.Context(), id(1))
+		if !errors.Is(userErr, ErrListingUnreliable) || !errors.Is(profileErr, ErrListingUnreliable) {
+			t.Errorf("%s: %v and %v, want ErrListingUnreliable", item, userErr, profileErr)
+		}
+	}
+}
+
+func TestTwoEntitiesWithOneLinkID(t *testing.T) {
+	t.Parallel()
+	for name, twin := range map[string]object{
+		"another number": wire(2, "Bob", `{"item_uid":3}`),
+		"another name":   wire(2, "Eve", `{"item_uid":null}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPanel()
+			p.users = []object{wire(1, "Ann", ""), wire(2, "Bob", `{"item_uid":2}`), twin}
+			users := p.client(t).Users()
+			if _, err := users.Get(t.Context(), id(9)); !errors.Is(err, ErrNotFound) {
+				t.Errorf("Get of another: %v, want ErrNotFound", err)
+			}
+			if _, err := users.Delete(t.Context(), id(1)); err != nil {
+				t.Errorf("Delete of another: %v", err)
+			}
+			_, err := users.Get(t.Context(), id(2))
+			if !errors.Is(err, ErrListingUnreliable) || !strings.Contains(err.Error(), `"Bob" and "`) {
+				t.Errorf("Get of one of the two: %v, want an error that names them", err)
+			}
+			if _, err := users.Delete(t.Context(), id(2)); !errors.Is(err, ErrListingUnreliable) {
+				t.Errorf("Delete of one of the two: %v", err)
+			}
+			p.expect(t, usersDelete, 1)
 		})
 	}
 }

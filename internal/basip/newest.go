@@ -22,7 +22,7 @@ func (c *Collection[T]) afterUpserts(ctx context.Context, ops []*upsert[T], know
 		ids[op.id] = true
 	}
 	if newest, ok := c.newest(ctx, ids, known.entries); ok {
-		c.known = snapshot[T]{slices.Concat(known.entries, newest), known.began}
+		c.known = snapshot[T]{entries: slices.Concat(known.entries, newest), began: known.began}
 		return c.known.entries, nil
 	}
 	entries, err := c.listed(ctx, c.wroteAt)
@@ -64,7 +64,7 @@ func (c *Collection[T]) newest(ctx context.Context, ids map[uuid.UUID]bool, know
 			switch id := c.kind.linkID(value); {
 			case ids[id] && !seen[id]:
 				seen[id] = true
-				found = append(found, entry[T]{value, err})
+				found = append(found, entry[T]{value: value, err: err})
 			case !expected[id]:
 				return nil, false
 			}

@@ -21,6 +21,7 @@ const (
 type snapshot[T any] struct {
 	entries []entry[T]
 	began   time.Time // zero: there is none
+	certain bool      // what is absent from it was absent from the panel
 }
 
 // since reports whether there is a listing that began at t or later.
@@ -33,15 +34,20 @@ func (c *Collection[T]) listed(ctx context.Context, after time.Time) ([]entry[T]
 	if c.linked.since(after) {
 		return c.linked.entries, nil
 	}
+	return c.relist(ctx)
+}
+
+// relist reads the entities with a link_id anew. The caller must have the turn.
+func (c *Collection[T]) relist(ctx context.Context) ([]entry[T], error) {
 	began := c.client.now()
-	entries, err := c.list(ctx, c.kind.list)
+	l, err := c.list(ctx, c.kind.list)
 	if err != nil {
 		return nil, err
 	}
-	c.linked = snapshot[T]{entries, began}
+	c.linked = snapshot[T]{l.entries, began, c.confirms(l, c.last)}
 	c.known, c.last = c.linked, c.linked
-	c.fulfil(entries)
-	return entries, nil
+	c.fulfil(l.entries)
+	return l.entries, nil
 }
 
 // listedWhole is listed for all entities, those made at the panel among them. The
@@ -51,13 +57,18 @@ func (c *Collection[T]) listedWhole(ctx context.Context, after time.Time) ([]ent
 	if c.whole.since(after) {
 		return c.whole.entries, nil
 	}
+	return c.relistWhole(ctx)
+}
+
+// relistWhole is relist for all entities.
+func (c *Collection[T]) relistWhole(ctx context.Context) ([]entry[T], error) {
 	began := c.client.now()
-	entries, err := c.list(ctx, c.kind.all)
+	l, err := c.list(ctx, c.kind.all)
 	if err != nil {
 		return nil, err
 	}
-	c.whole = snapshot[T]{entries, began}
-	return entries, nil
+	c.whole = snapshot[T]{l.entries, began, c.confirms(l, c.whole)}
+	return l.entries, nil
 }
 
 // wrote drops what is known of linked entities, except for what lately needs. Of

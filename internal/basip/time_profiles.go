@@ -128,7 +128,7 @@ func profilesNotInUse(ctx context.Context, c *Client, ids []uuid.UUID) (map[uuid
 // useOfProfiles is profilesNotInUse by listings that began at these times or
 // later. The caller must have the turn.
 func (c *Client) useOfProfiles(ctx context.Context, ids []uuid.UUID, profilesSince, usersSince time.Time) (map[uuid.UUID]verdict, error) {
-	profiles, err := c.profiles.listed(ctx, profilesSince)
+	profiles, err := c.profiles.listedFor(ctx, profilesSince, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,11 @@ func (c *Client) useOfProfiles(ctx context.Context, ids []uuid.UUID, profilesSin
 	verdicts := map[uuid.UUID]verdict{}
 	for _, id := range ids {
 		profile, err := find(profiles, c.profiles.kind, id)
-		if errors.Is(err, ErrNotFound) {
+		switch {
+		case errors.Is(err, ErrNotFound):
+			continue
+		case errors.Is(err, ErrListingUnreliable):
+			verdicts[id] = verdict{refusal: err}
 			continue
 		}
 		inUse := &InUseError{Panel: c.name, LinkID: id, Identifiers: profile.AttachedIdentifiers}
@@ -194,11 +198,11 @@ func (c *Client) references(ctx context.Context, since time.Time) (users []refer
 	case err != nil:
 		return nil, nil, err
 	}
-	linked, err := c.users.listed(ctx, since)
+	linked, err := c.users.certain(ctx, since)
 	if err != nil && !errors.Is(err, ErrNoSuchPath) { // the other listing has these as well
 		return nil, nil, err
 	}
-	all, err := c.users.listedWhole(ctx, since)
+	all, err := c.users.certainWhole(ctx, since)
 	if errors.Is(err, ErrNoSuchPath) { // nobody knows who was made at the panel
 		missing, err = err, nil
 	}

@@ -203,7 +203,11 @@ func identifiersOutlive(ctx context.Context, c *Client, ids []uuid.UUID) (map[uu
 	verdicts := map[uuid.UUID]verdict{}
 	for _, id := range ids {
 		user, err := find(entries, c.users.kind, id)
-		if errors.Is(err, ErrNotFound) {
+		switch {
+		case errors.Is(err, ErrNotFound):
+			continue
+		case errors.Is(err, ErrListingUnreliable): // it may be another's
+			verdicts[id] = verdict{refusal: err}
 			continue
 		}
 		const kept = "The panel may have kept them, and they may still open the door: look for them in the panel's list of identifiers and delete them there."

@@ -87,7 +87,7 @@ func linkID(text *string) uuid.UUID {
 	if text == nil {
 		return uuid.Nil
 	}
-	id, err := uuid.Parse(*text)
+	id, err := uuid.Parse(strings.TrimSpace(*text))
 	if err != nil {
 		return uuid.Nil
 	}

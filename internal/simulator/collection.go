@@ -1,7 +1,9 @@
 package simulator
 
 import (
+	"crypto/sha256"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -175,4 +177,15 @@ func (c *collection[T]) shown(firstPage bool, now time.Time) []T {
 	})
 	slices.SortStableFunc(out, func(a, b T) int { return a.key().uid - b.key().uid })
 	return out
+}
+
+// moveOn removes the first entity and adds one like it at the end.
+func (c *collection[T]) moveOn() {
+	if len(c.records) == 0 {
+		return
+	}
+	item := c.records[0].item
+	c.remove(c.records[0])
+	sum := sha256.Sum256([]byte("moved " + strconv.Itoa(c.lastUID)))
+	c.add(item.withUID(0).withLinkID(formatUUID([16]byte(sum[:16]))))
 }

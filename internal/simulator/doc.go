@@ -177,6 +177,10 @@
 //     filter by name and link_id, time profiles by name, date_from and date_to,
 //     identifiers by link_id, each by equality; other filters have no effect.
 //   - paging_ignored (false): page_number has no effect, every page is the first.
+//   - move_between_pages (0): before the second page of that many listings another
+//     system removes the entity with the lowest uid, and adds one like it with a new
+//     uid and link_id: the count stays, and the others move up.
+//   - shuffle_pages (false): each page is cut from another order.
 //   - list_option_key: list_option, list_options, absent (§2.3).
 //   - uid_key: item_uid, uid, absent. The key of the uid of users and time
 //     profiles (§2.2).

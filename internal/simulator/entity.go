@@ -74,12 +74,15 @@ type key struct {
 type entity[T any] interface {
 	key() key
 	withUID(int) T
+	withLinkID(string) T
 	copied() T
 }
 
 func (u User) key() key { return key{u.UID, u.LinkID, u.Name} }
 
 func (u User) withUID(uid int) User { u.UID = uid; return u }
+
+func (u User) withLinkID(id string) User { u.LinkID = id; return u }
 
 func (u User) copied() User {
 	u.AuthFactors = list(u.AuthFactors)
@@ -93,6 +96,8 @@ func (t TimeProfile) key() key { return key{t.UID, t.LinkID, t.Name} }
 
 func (t TimeProfile) withUID(uid int) TimeProfile { t.UID = uid; return t }
 
+func (t TimeProfile) withLinkID(id string) TimeProfile { t.LinkID = id; return t }
+
 func (t TimeProfile) copied() TimeProfile {
 	t.TimeOptions = slices.Clone(t.TimeOptions)
 	t.RepeatOptions = slices.Clone(t.RepeatOptions)
@@ -102,6 +107,8 @@ func (t TimeProfile) copied() TimeProfile {
 func (i Identifier) key() key { return key{i.UID, i.LinkID, i.OwnerName} }
 
 func (i Identifier) withUID(uid int) Identifier { i.UID = uid; return i }
+
+func (i Identifier) withLinkID(id string) Identifier { i.LinkID = id; return i }
 
 func (i Identifier) copied() Identifier {
 	i.TimeProfileLinkIDs = slices.Clone(i.TimeProfileLinkIDs)

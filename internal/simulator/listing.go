@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,10 @@ func listEntities[T entity[T]](p *Panel, c *call, col *collection[T], linkedOnly
 	limit, page, err := p.paging(c)
 	if err != nil {
 		return nil, err
+	}
+	if page == 2 && p.settings.MoveBetweenPages > 0 {
+		p.settings.MoveBetweenPages--
+		col.moveOn()
 	}
 	// What is asked for counts as the start of a listing, even where the
 	// panel does not heed it.
@@ -50,6 +55,11 @@ func listEntities[T entity[T]](p *Panel, c *call, col *collection[T], linkedOnly
 	}
 	sort := p.sort(c, wire, kind.sortable)
 
+	if p.settings.ShufflePages {
+		p.shuffles++
+		order := rand.New(rand.NewPCG(1, p.shuffles)) //nolint:gosec // an order, not a secret
+		order.Shuffle(len(wire), func(i, j int) { wire[i], wire[j] = wire[j], wire[i] })
+	}
 	total := len(wire)
 	from := min((page-1)*limit, total)
 	to := min(from+limit, total)

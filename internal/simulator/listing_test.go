@@ -3,6 +3,8 @@ package simulator_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
@@ -247,5 +249,30 @@ func TestReferenceAndUIDKeysInListings(t *testing.T) {
 		equal(t, key, [2]any{ada["item_uid"], ada["uid"]}, want)
 		r := c.do("GET", profilesPath, nil)
 		equal(t, key+" of profiles", [2]any{r.at("list_items", 0, "item_uid"), r.at("list_items", 0, "uid")}, want)
+	}
+}
+
+func TestPagesThatMove(t *testing.T) {
+	t.Parallel()
+	p := start(t).Panel("lobby")
+	users := make([]simulator.User, 20)
+	for i := range users {
+		users[i] = simulator.User{LinkID: id(i + 1), Name: fmt.Sprintf("user-%d", i+1)}
+	}
+	p.SetState(simulator.PanelState{Users: users})
+	c := login(t, p)
+	page := func(n int) []string {
+		return strings.Fields(c.do("GET", fmt.Sprintf("%s?limit=10&page_number=%d", usersPath, n), nil).names())
+	}
+	set(p, func(s *simulator.Settings) { s.MoveBetweenPages = 1 })
+	first, second := page(1), page(2)
+	equal(t, "the first page", [2]string{first[0], first[9]}, [2]string{"user-1", "user-10"})
+	equal(t, "the second page, without user-11", [2]string{second[0], second[9]}, [2]string{"user-12", "user-1"})
+	equal(t, "the next listing", page(1)[9], "user-11")
+	equal(t, "the next listing's second page", page(2)[0], "user-12")
+
+	set(p, func(s *simulator.Settings) { s.ShufflePages = true })
+	if one, other := page(1), page(1); slices.Equal(one, other) {
+		t.Errorf("the same page twice: %v", one)
 	}
 }

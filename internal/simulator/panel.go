@@ -23,6 +23,7 @@ type Panel struct {
 	users       collection[User]
 	profiles    collection[TimeProfile]
 	identifiers collection[Identifier]
+	shuffles    uint64 // pages that were shuffled
 }
 
 func newPanel(name, url string, now func() time.Time, latency time.Duration) *Panel {

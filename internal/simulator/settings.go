@@ -37,8 +37,12 @@ type Settings struct {
 	FilterIgnored bool   `json:"filter_ignored"`
 	PagingIgnored bool   `json:"paging_ignored"`
 	ListOptionKey string `json:"list_option_key"`
-	UIDKey        string `json:"uid_key"`
-	ListingRefs   string `json:"listing_refs"`
+
+	MoveBetweenPages int  `json:"move_between_pages"`
+	ShufflePages     bool `json:"shuffle_pages"`
+
+	UIDKey      string `json:"uid_key"`
+	ListingRefs string `json:"listing_refs"`
 
 	DeleteShape                 string   `json:"delete_shape"`
 	GoneCode                    string   `json:"gone_code"`
@@ -143,6 +147,7 @@ func (s *Settings) Validate() error {
 		{"token_ttl", int64(s.TokenTTL)},
 		{"token_requests", int64(s.TokenRequests)},
 		{"latency", int64(s.Latency)},
+		{"move_between_pages", int64(s.MoveBetweenPages)},
 		{"deletes_visible_listings", int64(s.DeletesVisibleListings)},
 		{"delete_delay", int64(s.DeleteDelay)},
 		{"upserts_visible_after_listings", int64(s.UpsertsVisibleAfterListings)},
