@@ -132,6 +132,6 @@ func (c *Client) login(ctx context.Context, action string) error {
 			Status: http.StatusOK, Err: errors.New("the answer holds no token"),
 		}
 	}
-	c.session.token, c.session.accountType, c.session.since = answer.Token, answer.AccountType, c.now()
+	c.session.token, c.session.accountType, c.session.since = answer.Token, c.quote(answer.AccountType), c.now()
 	return nil
 }

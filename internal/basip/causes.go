@@ -90,7 +90,7 @@ func (c *Client) permission(op Operation) string {
 		return fmt.Sprintf("This account (%s) is of type admin, so the panel%s forbids the operation itself, %s. "+
 			"Check whether BAS-IP Link manages the panel, and whether its firmware has this operation.", c.username, c.deviceNote(), op)
 	default:
-		return fmt.Sprintf("Use an account of type admin; this one (%s) is of type %q.", c.username, excerpt([]byte(account)))
+		return fmt.Sprintf("Use an account of type admin; this one (%s) is of type %q.", c.username, account)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/bulk"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
 
@@ -287,7 +288,7 @@ func (c *Client) judge(fail *Error, op Operation, resp *http.Response, answer []
 		}
 		if err := json.Unmarshal(answer, out); err != nil {
 			if text := bytes.TrimSpace(answer); !bytes.HasPrefix(text, []byte("{")) && !bytes.HasPrefix(text, []byte("[")) {
-				fail.Words = excerpt(c.redact(answer)) // a page of something else; what looks like a panel's may hold tokens and door codes
+				fail.Words = c.quote(string(answer)) // a page of something else; what looks like a panel's may hold tokens and door codes
 			}
 			fail.uncertain = true
 			fail.Problem = "does not answer like a panel"
@@ -300,11 +301,11 @@ func (c *Client) judge(fail *Error, op Operation, resp *http.Response, answer []
 		fail.Problem = "redirects to another address"
 		fail.Hint = "Redirects are not followed, since the login would travel along."
 		if to, err := resp.Location(); err == nil {
-			fail.Hint += fmt.Sprintf(" If the address is the panel's, set its url to %s://%s.", to.Scheme, to.Host)
+			fail.Hint += fmt.Sprintf(" If the address is the panel's, set its url to %s.", printable.Text(to.Scheme+"://"+to.Host))
 		}
 		return fail
 	}
-	fail.Words = words(c.redact(answer))
+	fail.Words = c.quote(words(answer))
 	fail.uncertain = resp.StatusCode >= http.StatusInternalServerError
 	switch {
 	case fail.uncertain:
@@ -319,13 +320,25 @@ func (c *Client) judge(fail *Error, op Operation, resp *http.Response, answer []
 	return fail
 }
 
-// redact takes out of an answer what may repeat the request's secrets, as the
-// error pages of web servers do with the address that was asked for.
-func (c *Client) redact(answer []byte) []byte {
+// quote makes words of an answer fit for a message: printable, short, and without
+// what repeats the request's secrets, as the error pages of web servers do with the
+// address that was asked for.
+func (c *Client) quote(words string) string {
 	for _, secret := range []string{c.hash, c.session.token} {
 		if len(secret) >= 8 { // less than that is no secret, and would spoil the words
-			answer = regexp.MustCompile("(?i)"+regexp.QuoteMeta(secret)).ReplaceAll(answer, []byte("[secret]"))
+			words = anySpelling(secret).ReplaceAllString(words, "[secret]")
 		}
 	}
-	return answer
+	return printable.Text(words)
+}
+
+// anySpelling matches a text in any case, with its characters as they are or escaped
+// as in JSON, in a URL or in HTML.
+func anySpelling(text string) *regexp.Regexp {
+	var pattern strings.Builder
+	pattern.WriteString("(?i)")
+	for _, b := range []byte(text) {
+		fmt.Fprintf(&pattern, `(?:\\*%s|\\+u00%02x|%%(?:25)*%02[2]x|&#0*%[2]d;|&#x0*%[2]x;)`, regexp.QuoteMeta(string(rune(b))), b)
+	}
+	return regexp.MustCompile(pattern.String())
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // Device is what a panel tells about itself without a login (contract §5.1).
@@ -25,7 +27,7 @@ func (d Device) String() string {
 }
 
 func orUnknown(text string) string {
-	if text = excerpt([]byte(text)); text == "" {
+	if text == "" {
 		return "(unknown)"
 	}
 	return text
@@ -74,16 +76,19 @@ func (c *Client) identify(ctx context.Context) error {
 		}
 		return err
 	}
-	device := Device(answer)
+	device := Device{
+		Model: printable.Text(answer.Model), Type: printable.Text(answer.Type), SerialNumber: printable.Text(answer.SerialNumber),
+		FirmwareVersion: printable.Text(answer.FirmwareVersion), APIVersion: printable.Text(answer.APIVersion),
+	}
 	wrong := &Error{Panel: c.name, Action: "check who answers", Method: http.MethodGet, Path: c.base.Path + c.paths[OpInfo][0].path, Status: http.StatusOK, Err: ErrWrongPanel}
 	switch {
 	case c.serial != "" && !strings.EqualFold(c.serial, device.SerialNumber):
 		wrong.Problem = "has another serial number"
-		wrong.Hint = fmt.Sprintf("serial_number is set to %q, and the device that answers has %q. Nothing was changed; check the panel's url, or serial_number if the panel was exchanged.", c.serial, excerpt([]byte(device.SerialNumber)))
+		wrong.Hint = fmt.Sprintf("serial_number is set to %q, and the device that answers has %q. Nothing was changed; check the panel's url, or serial_number if the panel was exchanged.", c.serial, device.SerialNumber)
 		return wrong
 	case device.Type != "" && !strings.EqualFold(device.Type, "panel"):
 		wrong.Problem = "is not a door panel"
-		wrong.Hint = fmt.Sprintf("The device that answers is of type %q, and a door panel is needed. Nothing was changed; check the panel's url.", excerpt([]byte(device.Type)))
+		wrong.Hint = fmt.Sprintf("The device that answers is of type %q, and a door panel is needed. Nothing was changed; check the panel's url.", device.Type)
 		return wrong
 	case device == Device{}:
 		wrong.Problem = "is not a BAS-IP panel"

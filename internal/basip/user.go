@@ -99,7 +99,7 @@ func decodeUser(raw json.RawMessage) (User, error) {
 	user.TimeProfiles = decodeReferences(w.TimeProfiles)
 	user.Identifiers = decodeReferences(w.Identifiers)
 	if err != nil || identityErr != nil {
-		return user, fmt.Errorf("user %s (%s) is listed in a form that cannot be read: %w", user.LinkID, user.Name, err)
+		return user, fmt.Errorf("user %s (%q) is listed in a form that cannot be read: %w", user.LinkID, user.Name, err)
 	}
 	if number, ok := ownNumber(w.ItemUID, w.UID); ok {
 		user.UID = &number
@@ -113,7 +113,7 @@ func decodeUser(raw json.RawMessage) (User, error) {
 		}
 	}
 	if w.LockNumber == nil {
-		return user, fmt.Errorf("user %s (%s) is listed without lock_number", user.LinkID, user.Name)
+		return user, fmt.Errorf("user %s (%q) is listed without lock_number", user.LinkID, user.Name)
 	}
 	for lock, number := range lockNumbers {
 		if number == *w.LockNumber {
@@ -121,7 +121,7 @@ func decodeUser(raw json.RawMessage) (User, error) {
 			return user, nil
 		}
 	}
-	return user, fmt.Errorf("user %s (%s) has the unknown lock_number %d", user.LinkID, user.Name, *w.LockNumber)
+	return user, fmt.Errorf("user %s (%q) has the unknown lock_number %d", user.LinkID, user.Name, *w.LockNumber)
 }
 
 // decodeFactors reads factors as strings or as objects that hold one: the list

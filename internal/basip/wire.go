@@ -1,20 +1,19 @@
 package basip
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"unicode"
 
 	"github.com/google/uuid"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // words finds what a panel says in an answer that is not a success: the error
 // as a string, as true, or as an object with code and message (contract §1.3). It
-// is fit for a message.
-func words(body []byte) string { return excerpt([]byte(rawWords(body))) }
-
-func rawWords(body []byte) string {
+// is fit for a message once it is redacted and printable.
+func words(body []byte) string {
 	var answer struct {
 		Error   json.RawMessage `json:"error"`
 		Message string          `json:"message"`
@@ -41,20 +40,7 @@ func rawWords(body []byte) string {
 }
 
 // excerpt makes the beginning of an unexpected body fit for a message.
-func excerpt(body []byte) string {
-	const most = 200
-	text := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, string(bytes.ToValidUTF8(body, []byte("?"))))
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most]) + "…"
-	}
-	return text
-}
+func excerpt(body []byte) string { return printable.Text(string(body)) }
 
 // codes is a per-item outcome: a string, a list of strings, or several codes in
 // one string (contract §2.4).
