@@ -52,6 +52,10 @@ type Config struct {
 	Accept func(Device) error
 }
 
+// maxAnswer is the size of the largest answer of a panel that is read: a page of 50
+// users with 1000 references each is not half of that.
+const maxAnswer = 4 << 20
+
 // Client talks to one panel. It is safe for concurrent use: what needs the
 // panel waits its turn. Create it with New.
 type Client struct {
@@ -109,7 +113,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("panel %q: url: %w", cfg.Name, err)
 	}
 	chain, err := transport.New(transport.Options{
-		TLS: cfg.TLS, UserAgent: cfg.UserAgent, Timeout: cfg.RequestTimeout,
+		TLS: cfg.TLS, UserAgent: cfg.UserAgent, Timeout: cfg.RequestTimeout, MaxBody: maxAnswer,
 		Retry: transport.Retry{Backoff: cfg.RetryBackoff}, Outage: &cfg.Outage,
 	})
 	if err != nil {
@@ -269,13 +273,15 @@ func (c *Client) exchange(ctx context.Context, r request, to route, token string
 		c.unanswered(fail, r.op, err)
 		return fail
 	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
+	defer func() { _ = resp.Body.Close() }()
+	var answer bytes.Buffer
+	answer.Grow(int(min(max(resp.ContentLength, 0), maxAnswer)) + bytes.MinRead) // the transport knows the length
+	if _, err := answer.ReadFrom(resp.Body); err != nil {
 		fail.Err, fail.uncertain = err, true
 		return fail
 	}
-	return c.judge(fail, r.op, resp, answer, out)
+	resp.Body = http.NoBody // its copy of the answer can go
+	return c.judge(fail, r.op, resp, answer.Bytes(), out)
 }
 
 // judge turns an answer into out or into fail.
@@ -286,7 +292,11 @@ func (c *Client) judge(fail *Error, op Operation, resp *http.Response, answer []
 		if out == nil {
 			return nil
 		}
-		if err := json.Unmarshal(answer, out); err != nil {
+		if err := json.Unmarshal(answer, out); errors.Is(err, errPageTooLong) {
+			fail.Problem, fail.Err = "gave too large an answer", err
+			fail.Hint = "The panel does not keep to the size of a page; its listing cannot be read."
+			return fail
+		} else if err != nil {
 			if text := bytes.TrimSpace(answer); !bytes.HasPrefix(text, []byte("{")) && !bytes.HasPrefix(text, []byte("[")) {
 				fail.Words = c.quote(string(answer)) // a page of something else; what looks like a panel's may hold tokens and door codes
 			}

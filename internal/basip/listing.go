@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // Limits of a listing, contract §2.3 and §9.
@@ -45,10 +47,32 @@ var errMoved = errors.New("it changed while its pages were read")
 
 // page is one page of a listing, with both spellings of its options (§2.3).
 type page struct {
-	Items   []json.RawMessage `json:"list_items"` // nil when the answer has none
-	Option  *listOption       `json:"list_option"`
-	Options *listOption       `json:"list_options"`
+	Items   pageItems   `json:"list_items"` // nil when the answer has none
+	Option  *listOption `json:"list_option"`
+	Options *listOption `json:"list_options"`
 }
+
+// pageItems is at most as many items as a page was asked to have. Further ones are
+// refused while they are read, before they take memory.
+type pageItems []json.RawMessage
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *pageItems) UnmarshalJSON(data []byte) error {
+	if *p = nil; string(data) == "null" {
+		return nil
+	}
+	*p = pageItems{}
+	return eachItem(data, func(item json.RawMessage) error {
+		if len(*p) == pageSize {
+			return fmt.Errorf("%w: more than the %d that were asked for", errPageTooLong, pageSize)
+		}
+		*p = append(*p, item) // a part of the answer, which nobody changes
+		return nil
+	})
+}
+
+// errPageTooLong: a page has more items than it was asked to have.
+var errPageTooLong = errors.New("a page of the listing has too many items")
 
 type listOption struct {
 	Pagination struct {
@@ -156,7 +180,7 @@ func (c *Collection[T]) enter(l *listing[T], seen map[uuid.UUID]int, op Operatio
 	e := entry[T]{value: value, err: err}
 	id := c.kind.linkID(value)
 	if id == uuid.Nil && !tellsIdentity(raw, op == c.kind.list) {
-		e.doubt = c.unreliable(op, fmt.Errorf("the link_id of %s %q cannot be read, so that it may be any", c.kind.singular, c.kind.name(value)), "Look at it on the panel.")
+		e.doubt = c.unreliable(op, fmt.Errorf("the link_id of %s %q cannot be read, so that it may be any", c.kind.singular, printable.Text(c.kind.name(value))), "Look at it on the panel.")
 	}
 	if id != uuid.Nil {
 		if first, twice := seen[id]; twice {
@@ -164,7 +188,7 @@ func (c *Collection[T]) enter(l *listing[T], seen map[uuid.UUID]int, op Operatio
 			if !c.differ(other.value, value) {
 				return fmt.Errorf("%w: link_id %s is in it twice", errMoved, id)
 			}
-			e.doubt = c.unreliable(op, fmt.Errorf("two %s have the link_id %s: %q and %q", c.kind.plural, id, c.kind.name(other.value), c.kind.name(value)), "Look at both on the panel; one of them needs another link_id.")
+			e.doubt = c.unreliable(op, fmt.Errorf("two %s have the link_id %s: %q and %q", c.kind.plural, id, printable.Text(c.kind.name(other.value)), printable.Text(c.kind.name(value))), "Look at both on the panel; one of them needs another link_id.")
 			other.doubt = e.doubt
 		}
 		seen[id] = len(l.entries)

@@ -97,20 +97,33 @@ func looseList(raw json.RawMessage) ([]json.RawMessage, error) {
 	return list, nil
 }
 
-// eachItem calls f with the elements of a list, one after the other, so that a list
-// of any length takes little memory. f must not keep the element.
+// eachItem calls f with the elements of a list, one after the other. It makes no
+// copies, so that a list of any length takes no memory.
 func eachItem(raw json.RawMessage, f func(json.RawMessage) error) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if start, err := d.Token(); err != nil || start != json.Delim('[') {
+	list := bytes.TrimSpace(raw)
+	if !bytes.HasPrefix(list, []byte("[")) || !json.Valid(list) {
 		return fmt.Errorf("%s is not a list", excerpt(raw))
 	}
-	var item json.RawMessage
-	for d.More() {
-		if err := d.Decode(&item); err != nil {
-			return err
-		}
-		if err := f(item); err != nil {
-			return err
+	start, depth, quoted := 1, 0, false
+	for i := 1; i < len(list); i++ {
+		switch c := list[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[', c == '{':
+			depth++
+		case depth == 0 && (c == ',' || c == ']'):
+			item := bytes.TrimSpace(list[start:i])
+			if start = i + 1; len(item) == 0 { // an empty list
+				return nil
+			}
+			if err := f(item); err != nil {
+				return err
+			}
+		case c == ']', c == '}':
+			depth--
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package basip
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -104,15 +105,16 @@ func (r *References) add(raw json.RawMessage) {
 // reference reads one reference to another entity: a link_id, or an object that
 // carries one.
 func reference(raw json.RawMessage) (uuid.UUID, bool) {
-	var text *string
-	if json.Unmarshal(raw, &text) == nil {
-		id := linkID(text)
-		return id, id != uuid.Nil
-	}
 	var object struct {
 		LinkID *string `json:"link_id"`
 	}
-	if json.Unmarshal(raw, &object) != nil {
+	into := any(&object)
+	if bytes.HasPrefix(raw, []byte(`"`)) {
+		into = &object.LinkID
+	} else if !isObject(raw) {
+		return uuid.Nil, false
+	}
+	if json.Unmarshal(raw, into) != nil {
 		return uuid.Nil, false
 	}
 	id := linkID(object.LinkID)
@@ -129,7 +131,7 @@ func localNumber(raw json.RawMessage) (int64, bool) {
 		TimeprofileUID json.RawMessage `json:"timeprofile_uid"`
 		TimeProfileUID json.RawMessage `json:"time_profile_uid"`
 	}
-	if json.Unmarshal(raw, &object) != nil || string(object.LinkID) != "null" {
+	if !isObject(raw) || json.Unmarshal(raw, &object) != nil || string(object.LinkID) != "null" {
 		return 0, false
 	}
 	return ownNumber(object.ItemUID, object.UID, object.TimeprofileUID, object.TimeProfileUID)
@@ -142,6 +144,6 @@ func isAbsent(raw json.RawMessage) bool {
 		UID           *int64 `json:"uid"`
 		IdentifierUID *int64 `json:"identifier_uid"`
 	}
-	return absent(raw) || string(raw) == `""` || json.Unmarshal(raw, &object) == nil &&
+	return absent(raw) || string(raw) == `""` || isObject(raw) && json.Unmarshal(raw, &object) == nil &&
 		(valueOr(object.UID, 0) < 0 || valueOr(object.IdentifierUID, 0) < 0)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // TimeProfile is a panel's time profile, which newer panels call an access
@@ -187,7 +189,7 @@ func encodeTimeProfile(p TimeProfile) (json.RawMessage, error) {
 
 // label names p in an error by all that is known about it.
 func (p TimeProfile) label() string {
-	label := fmt.Sprintf("%q", p.Name)
+	label := fmt.Sprintf("%q", printable.Text(p.Name))
 	if p.LinkID != uuid.Nil {
 		label += fmt.Sprintf(" (link_id %s)", p.LinkID)
 	} else if p.UID != nil {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // TimeProfiles is the panel's time profiles.
@@ -237,9 +239,9 @@ func (u User) holdsNumber(number *int64) bool {
 // label names a user in a message.
 func (u User) label() string {
 	if u.LinkID != uuid.Nil {
-		return fmt.Sprintf("user %q (link_id %s)", u.Name, u.LinkID)
+		return fmt.Sprintf("user %q (link_id %s)", printable.Text(u.Name), u.LinkID)
 	}
-	return fmt.Sprintf("user %q (made at the panel)", u.Name)
+	return fmt.Sprintf("user %q (made at the panel)", printable.Text(u.Name))
 }
 
 // key tells users of one panel apart in messages, those made at the panel too.

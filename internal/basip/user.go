@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // Users is the panel's users: named persons that group identifiers and carry
@@ -71,15 +73,15 @@ const anyFactor = "card"
 // wireUser is a user as panels list it. The names of what it refers to are not
 // documented in what is known; each likely spelling is read (contract §11, 11).
 type wireUser struct {
-	ItemUID      json.RawMessage   `json:"item_uid"`
-	UID          json.RawMessage   `json:"uid"`
-	LinkID       *string           `json:"link_id"`
-	Name         string            `json:"name"`
-	Info         string            `json:"info"`
-	LockNumber   *int              `json:"lock_number"`
-	CustomAccess bool              `json:"is_custom_user_access"`
-	AuthFactors  []json.RawMessage `json:"auth_factors"`
-	AuthFactor   []json.RawMessage `json:"auth_factor"` // the older spelling (§2.2)
+	ItemUID      json.RawMessage `json:"item_uid"`
+	UID          json.RawMessage `json:"uid"`
+	LinkID       *string         `json:"link_id"`
+	Name         string          `json:"name"`
+	Info         string          `json:"info"`
+	LockNumber   *int            `json:"lock_number"`
+	CustomAccess bool            `json:"is_custom_user_access"`
+	AuthFactors  json.RawMessage `json:"auth_factors"`
+	AuthFactor   json.RawMessage `json:"auth_factor"` // the older spelling (§2.2)
 
 	TimeProfiles    json.RawMessage `json:"time_profiles"`
 	Identifiers     json.RawMessage `json:"identifiers"`
@@ -88,24 +90,21 @@ type wireUser struct {
 }
 
 func decodeUser(raw json.RawMessage) (User, error) {
-	var identity struct {
-		LinkID *string `json:"link_id"`
-		Name   string  `json:"name"`
-	}
-	identityErr := json.Unmarshal(raw, &identity)
-	user := User{LinkID: linkID(identity.LinkID), Name: identity.Name}
 	var w wireUser
 	err := json.Unmarshal(raw, &w) // reads what it can
+	user := User{LinkID: linkID(w.LinkID), Name: w.Name}
 	user.TimeProfiles = decodeReferences(w.TimeProfiles)
 	user.Identifiers = decodeReferences(w.Identifiers)
-	if err != nil || identityErr != nil {
-		return user, fmt.Errorf("user %s (%q) is listed in a form that cannot be read: %w", user.LinkID, user.Name, err)
+	if err != nil {
+		return user, fmt.Errorf("user %s (%q) is listed in a form that cannot be read: %w", user.LinkID, printable.Text(user.Name), err)
 	}
 	if number, ok := ownNumber(w.ItemUID, w.UID); ok {
 		user.UID = &number
 	}
 	user.Info, user.CustomAccess = w.Info, w.CustomAccess
-	user.AuthFactors = decodeFactors(append(w.AuthFactors, w.AuthFactor...))
+	if user.AuthFactors, err = decodeFactors(w.AuthFactors, w.AuthFactor); err != nil {
+		return user, fmt.Errorf("user %s (%q) is listed in a form that cannot be read: %w", user.LinkID, printable.Text(user.Name), err)
+	}
 	for _, apartment := range []json.RawMessage{w.ApartmentLinkID, w.Apartment} {
 		if len(apartment) > 0 && user.Apartment.LinkID == uuid.Nil && !user.Apartment.Local {
 			id, linked := reference(apartment)
@@ -113,7 +112,7 @@ func decodeUser(raw json.RawMessage) (User, error) {
 		}
 	}
 	if w.LockNumber == nil {
-		return user, fmt.Errorf("user %s (%q) is listed without lock_number", user.LinkID, user.Name)
+		return user, fmt.Errorf("user %s (%q) is listed without lock_number", user.LinkID, printable.Text(user.Name))
 	}
 	for lock, number := range lockNumbers {
 		if number == *w.LockNumber {
@@ -121,29 +120,56 @@ func decodeUser(raw json.RawMessage) (User, error) {
 			return user, nil
 		}
 	}
-	return user, fmt.Errorf("user %s (%q) has the unknown lock_number %d", user.LinkID, user.Name, *w.LockNumber)
+	return user, fmt.Errorf("user %s (%q) has the unknown lock_number %d", user.LinkID, printable.Text(user.Name), *w.LockNumber)
 }
 
-// decodeFactors reads factors as strings or as objects that hold one: the list
-// was documented as either (contract §2.2).
-func decodeFactors(list []json.RawMessage) []string {
-	var factors []string
-	for _, raw := range list {
-		var text string
-		var object map[string]any
-		if json.Unmarshal(raw, &text) == nil {
-			factors = append(factors, text)
-		} else if json.Unmarshal(raw, &object) == nil {
-			for _, key := range []string{"auth_factor", "factor", "type", "name"} {
-				if text, ok := object[key].(string); ok {
-					factors = append(factors, text)
-					break
-				}
-			}
+// decodeFactors reads lists of factors as strings or as objects that hold one: the
+// list was documented as either (contract §2.2).
+func decodeFactors(lists ...json.RawMessage) (factors []string, err error) {
+	for _, list := range lists {
+		if absent(list) {
+			continue
 		}
+		n := 0
+		err = errors.Join(err, eachItem(list, func(raw json.RawMessage) error {
+			if n++; n > maxFactors {
+				return fmt.Errorf("it has more than %d factors", maxFactors)
+			}
+			factor, ok := decodeFactor(raw)
+			if ok && !slices.Contains(factors, factor) {
+				factors = append(factors, factor)
+			}
+			return nil
+		}))
 	}
 	slices.Sort(factors)
-	return slices.Compact(factors)
+	return factors, err
+}
+
+// maxFactors is more than there are (contract §2.2).
+const maxFactors = 50
+
+// decodeFactor reads one factor.
+func decodeFactor(raw json.RawMessage) (factor string, ok bool) {
+	if !isObject(raw) {
+		factor, err := looseString(raw)
+		return factor, err == nil && factor != ""
+	}
+	var object struct {
+		AuthFactor json.RawMessage `json:"auth_factor"`
+		Factor     json.RawMessage `json:"factor"`
+		Type       json.RawMessage `json:"type"`
+		Name       json.RawMessage `json:"name"`
+	}
+	if json.Unmarshal(raw, &object) != nil {
+		return "", false
+	}
+	for _, value := range []json.RawMessage{object.AuthFactor, object.Factor, object.Type, object.Name} {
+		if factor, err := looseString(value); err == nil && factor != "" {
+			return factor, true
+		}
+	}
+	return "", false
 }
 
 // upsertUser is a user as it is sent (contract §2.4).
@@ -213,9 +239,9 @@ func identifiersOutlive(ctx context.Context, c *Client, ids []uuid.UUID) (map[uu
 		const kept = "The panel may have kept them, and they may still open the door: look for them in the panel's list of identifiers and delete them there."
 		switch n := len(user.Identifiers.IDs) + user.Identifiers.Local; {
 		case n > 0:
-			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("%d of the identifiers (cards, codes, faces) of panel %q belonged to user %q (%s). "+kept, n, c.name, user.Name, id)}}
+			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("%d of the identifiers (cards, codes, faces) of panel %q belonged to user %q (%s). "+kept, n, c.name, printable.Text(user.Name), id)}}
 		case !user.Identifiers.complete():
-			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("Panel %q does not tell which of its identifiers (cards, codes, faces) belonged to user %q (%s). "+kept, c.name, user.Name, id)}}
+			verdicts[id] = verdict{warnings: []string{fmt.Sprintf("Panel %q does not tell which of its identifiers (cards, codes, faces) belonged to user %q (%s). "+kept, c.name, printable.Text(user.Name), id)}}
 		}
 	}
 	return verdicts, nil
