@@ -91,16 +91,31 @@ func (w rewritten) WriteHeader(int) {}
 
 func TestMoveBetweenPagesFakesNoDeletion(t *testing.T) {
 	t.Parallel()
-	for name, times := range map[string]int{"once": 1, "always": 1000} {
+	goes := func(users []object) []object { return users[1:] }
+	for name, test := range map[string]struct {
+		times   int
+		change  func([]object) []object
+		counted bool
+	}{
+		"once":                         {1, oneForAnother, true},
+		"always":                       {1000, oneForAnother, true},
+		"one goes, nothing is counted": {1, goes, false},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				p := newPanel()
 				p.users = numbered(60)
+				if !test.counted {
+					p.always[usersList] = uncounted((*panel).serve)
+				}
 				p.always[usersDelete] = func(p *panel, w http.ResponseWriter, _ *http.Request, _ []byte) {
 					p.mu.Lock()
 					defer p.mu.Unlock()
-					p.always[usersList] = moving(times, oneForAnother)
+					p.always[usersList] = moving(test.times, test.change)
+					if !test.counted {
+						p.always[usersList] = uncounted(p.always[usersList])
+					}
 					writeJSON(w, object{"result": []object{{"link_id": id(51).String(), "success": true, "extended_info": "deleted"}}})
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
