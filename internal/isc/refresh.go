@@ -2,8 +2,11 @@ package isc
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
 
 // fewReads is how many profiles are read one by one before a listing serves all:
@@ -13,15 +16,24 @@ const fewReads = 3
 // snapshotAge is how old the listing may be. A refresh is done in seconds.
 const snapshotAge = 30 * time.Second
 
-// snapshot is a listing of all profiles that serves many reads.
+// listing is what one reading of all profiles has shown.
+type listing struct {
+	number   int // counts the listings of this client
+	began    time.Time
+	writes   int // of this client when it began
+	profiles map[string]Profile
+	err      error // why there are none
+}
+
+// snapshot is the latest listing of all profiles, which serves many callers.
 type snapshot struct {
 	turn chan struct{} // held by the one who lists; the others wait for the listing
 
-	mu       sync.Mutex
-	reads    int // one by one, in this process
-	writes   int // ever, so that a listing that a write overtook is not kept
-	profiles map[string]Profile
-	began    time.Time
+	mu     sync.Mutex
+	reads  int // one by one, in this process
+	writes int // ever
+	begun  int // listings
+	latest listing
 }
 
 // few counts a read and reports whether it may be one by one.
@@ -32,50 +44,52 @@ func (s *snapshot) few() bool {
 	return s.reads <= fewReads
 }
 
-// get returns a profile of a listing that began at or after a time, and whether
-// there is such a listing at all.
-func (s *snapshot) get(id string, after time.Time) (p Profile, found, listed bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.profiles == nil || s.began.Before(after) {
-		return Profile{}, false, false
-	}
-	p, found = s.profiles[id]
-	return p, found, true
-}
-
-// wrote drops the listing.
+// wrote makes the listing too old for a refresh.
 func (s *snapshot) wrote() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writes++
-	s.profiles = nil
 }
 
-// version tells writes apart.
-func (s *snapshot) version() int {
+// begin returns the beginning of the next listing.
+func (s *snapshot) begin(now time.Time) listing {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.writes
+	s.begun++
+	return listing{number: s.begun, began: now, writes: s.writes}
 }
 
-// keep keeps a listing, unless something was written since it began.
-func (s *snapshot) keep(profiles map[string]Profile, began time.Time, version int) {
+// keep keeps a listing.
+func (s *snapshot) keep(l listing) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if version == s.writes {
-		s.began, s.profiles = began, profiles
+	s.latest = l
+}
+
+// last returns the number of the listing that began last.
+func (s *snapshot) last() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.begun
+}
+
+// recent returns the latest listing if it began at or after a time and nothing was
+// written since it began; its profiles are nil otherwise.
+func (s *snapshot) recent(after time.Time) listing {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.latest.writes != s.writes || s.latest.began.Before(after) {
+		return listing{}
 	}
+	return s.latest
 }
 
-// all returns a listing that began at or after a time, nil for none.
-func (s *snapshot) all(after time.Time) map[string]Profile {
+// later returns the latest listing if its number is greater, which one that failed
+// has too.
+func (s *snapshot) later(number int) (listing, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.began.Before(after) {
-		return nil
-	}
-	return s.profiles
+	return s.latest, s.latest.number > number
 }
 
 // RefreshProfile returns the profile with an id as Profile does, for a refresh:
@@ -85,11 +99,12 @@ func (s *snapshot) all(after time.Time) map[string]Profile {
 // does not have is read by itself, so that ErrNotFound is what the tenant says of
 // that one.
 func (c *Client) RefreshProfile(ctx context.Context, id string) (Profile, error) {
-	p, found, listed := c.snapshot.get(id, c.now().Add(-snapshotAge))
+	profiles := c.snapshot.recent(c.now().Add(-snapshotAge)).profiles
+	p, found := profiles[id]
 	switch {
 	case found:
 		return p, nil
-	case !listed && !c.snapshot.few():
+	case profiles == nil && !c.snapshot.few():
 		profiles, err := c.RecentProfiles(ctx)
 		if ctx.Err() != nil {
 			return Profile{}, context.Cause(ctx)
@@ -108,24 +123,43 @@ func (c *Client) RefreshProfile(ctx context.Context, id string) (Profile, error)
 // write of this client. Concurrent callers share one listing. The map is shared;
 // callers must not change it.
 func (c *Client) RecentProfiles(ctx context.Context) (map[string]Profile, error) {
+	return c.shared(ctx, func() map[string]Profile { return c.snapshot.recent(c.now().Add(-snapshotAge)).profiles })
+}
+
+// freshProfiles returns all profiles by their ids, from a listing that began after
+// the call. Concurrent callers share one listing, and its failure. The map is
+// shared; callers must not change it.
+func (c *Client) freshProfiles(ctx context.Context) (map[string]Profile, error) {
+	return c.shared(ctx, func() map[string]Profile { return nil })
+}
+
+// shared returns the profiles of a listing that serves: an earlier one if it is
+// enough, or one that began after the call.
+func (c *Client) shared(ctx context.Context, enough func() map[string]Profile) (map[string]Profile, error) {
+	asked := c.snapshot.last()
 	select {
 	case c.snapshot.turn <- struct{}{}:
 		defer func() { <-c.snapshot.turn }()
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	if profiles := c.snapshot.all(c.now().Add(-snapshotAge)); profiles != nil {
+	if profiles := enough(); profiles != nil {
 		return profiles, nil
 	}
-	began, version := c.now(), c.snapshot.version()
+	if l, ok := c.snapshot.later(asked); ok {
+		return l.profiles, l.err
+	}
+	l := c.snapshot.begin(c.now())
 	listed, err := c.Profiles(ctx, Query{})
-	if err != nil {
-		return nil, err
+	if err != nil && (ctx.Err() != nil || errors.Is(err, ErrThrottled) || errors.Is(err, transport.ErrHeldBack)) {
+		return nil, err // which is about this caller's time
 	}
-	profiles := make(map[string]Profile, len(listed))
-	for _, p := range listed {
-		profiles[p.ID] = p
+	if l.err = err; err == nil {
+		l.profiles = make(map[string]Profile, len(listed))
+		for _, p := range listed {
+			l.profiles[p.ID] = p
+		}
 	}
-	c.snapshot.keep(profiles, began, version)
-	return profiles, nil
+	c.snapshot.keep(l)
+	return l.profiles, l.err
 }
