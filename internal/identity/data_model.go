@@ -47,7 +47,7 @@ func dataOf(ctx context.Context, p isc.Profile) (profileData, diag.Diagnostics) 
 		AttributeMappingsEnabled: types.BoolValue(p.MappingsEnabled),
 		Created:                  textOrNull(p.Created),
 		Modified:                 textOrNull(p.Modified),
-		IdentityCount:            types.Int64Value(p.IdentityCount),
+		IdentityCount:            types.Int64PointerValue(p.IdentityCount),
 		IdentityRefreshRequired:  types.BoolValue(p.IdentityRefreshRequired),
 		HasTimeBasedAttributes:   types.BoolValue(p.HasTimeBasedAttributes),
 	}
@@ -94,7 +94,7 @@ func profileDataAttributes() map[string]schema.Attribute {
 		"attribute_mappings_enabled": flag("Whether the mappings are in force."),
 		"created":                    text("When the profile was created, as the tenant writes it."),
 		"modified":                   text("When the profile was changed last, as the tenant writes it, null if never."),
-		"identity_count":             number("How many identities are attached to the profile."),
+		"identity_count":             number("How many identities are attached to the profile, null if the tenant does not tell."),
 		"identity_refresh_required":  flag("Whether identities wait for being processed anew."),
 		"has_time_based_attributes":  flag("Whether an attribute of the profile depends on the time."),
 	}

@@ -110,7 +110,7 @@ func (d *destroyer) run(ctx context.Context) error {
 			d.warn("The deletion that an earlier destroy had asked for came to nothing: %s", err)
 			continue
 		}
-		if profile.IdentityCount > 0 && !d.ForceDestroy.ValueBool() {
+		if none := profile.IdentityCount != nil && *profile.IdentityCount == 0; !none && !d.ForceDestroy.ValueBool() {
 			return fmt.Errorf("%s to it. %s Nothing was sent; %s", attached(profile.IdentityCount), consequences, howToForce)
 		}
 		unanswered, err := d.start(ctx, id)

@@ -202,6 +202,12 @@ func known[V attr.Value](planned, held V) V {
 	return planned
 }
 
+// mayHaveIdentities reports whether identities are attached to the profile, or the
+// tenant does not tell.
+func (m profileModel) mayHaveIdentities() bool {
+	return m.IdentityCount.IsNull() || m.IdentityCount.ValueInt64() > 0
+}
+
 // setComputed sets what only the tenant decides.
 func (m *profileModel) setComputed(p isc.Profile) {
 	m.Created, m.Modified = textOrNull(p.Created), textOrNull(p.Modified)
@@ -210,7 +216,7 @@ func (m *profileModel) setComputed(p isc.Profile) {
 		m.OwnerName = textOrNull(p.Owner.Name)
 	}
 	m.AuthoritativeSourceName = textOrNull(p.Source.Name)
-	m.IdentityCount = types.Int64Value(p.IdentityCount)
+	m.IdentityCount = types.Int64PointerValue(p.IdentityCount)
 	m.IdentityRefreshRequired = types.BoolValue(p.IdentityRefreshRequired)
 	m.HasTimeBasedAttributes = types.BoolValue(p.HasTimeBasedAttributes)
 }

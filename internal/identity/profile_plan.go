@@ -144,9 +144,9 @@ func (r *profileResource) planChange(ctx context.Context, req resource.ModifyPla
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 
 	moves := !plan.AuthoritativeSourceID.Equal(state.AuthoritativeSourceID)
-	if count := state.IdentityCount.ValueInt64(); moves && count > 0 {
+	if moves && state.mayHaveIdentities() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("authoritative_source_id"), "Identities get another source", fmt.Sprintf(
-			"%s to %s. With another source, those without an account on it lose the profile.", attached(count), state))
+			"%s to %s. With another source, those without an account on it lose the profile.", attached(state.IdentityCount.ValueInt64Pointer()), state))
 	}
 	resp.Diagnostics.Append(r.tenant.together().plansChange(state, plan.planned())...)
 	switch {
@@ -241,11 +241,10 @@ func undeclared(wanted, prior map[string]mapping, declared map[string]isc.Mappin
 
 // warnOfDestroy tells what a destroy does to the identities of a profile.
 func warnOfDestroy(state profileModel) (diags diag.Diagnostics) {
-	count := state.IdentityCount.ValueInt64()
-	if count == 0 {
+	if !state.mayHaveIdentities() {
 		return nil
 	}
-	detail := fmt.Sprintf("%s to %s. %s", attached(count), state, consequences)
+	detail := fmt.Sprintf("%s to %s. %s", attached(state.IdentityCount.ValueInt64Pointer()), state, consequences)
 	if !state.ForceDestroy.ValueBool() {
 		detail += " The destroy will refuse to do so: " + howToForce
 	}
@@ -256,21 +255,21 @@ func warnOfDestroy(state profileModel) (diags diag.Diagnostics) {
 // warnOfReplacement is warnOfDestroy for a profile that a new one seems to take the
 // place of: Terraform does not say so.
 func warnOfReplacement(state profileModel) (diags diag.Diagnostics) {
-	if state.IdentityCount.ValueInt64() == 0 {
-		return nil
-	}
 	for _, d := range warnOfDestroy(state) {
 		diags.AddWarning(d.Summary(), "A replacement destroys the identity profile first. "+d.Detail())
 	}
 	return diags
 }
 
-// attached tells how many identities a profile has.
-func attached(count int64) string {
-	if count == 1 {
+// attached tells how many identities a profile has, as the beginning of a sentence.
+func attached(count *int64) string {
+	switch {
+	case count == nil:
+		return "The tenant does not tell how many identities are attached"
+	case *count == 1:
 		return "1 identity is attached"
 	}
-	return fmt.Sprintf("%d identities are attached", count)
+	return fmt.Sprintf("%d identities are attached", *count)
 }
 
 const (

@@ -88,7 +88,7 @@ func profileSchema(ctx context.Context) schema.Schema {
 				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 			},
 			"force_destroy": schema.BoolAttribute{
-				MarkdownDescription: "Whether the profile may be destroyed while identities are attached to it. They lose their profile then, and those without other accounts are deleted by the tenant in the following night; their access in other systems is not taken away. Defaults to `false`.",
+				MarkdownDescription: "Whether the profile may be destroyed while identities are attached to it, or while the tenant does not tell how many are. They lose their profile then, and those without other accounts are deleted by the tenant in the following night; their access in other systems is not taken away. Defaults to `false`.",
 				Optional:            true,
 				Computed:            true,
 				Default:             booldefault.StaticBool(false),
@@ -111,7 +111,7 @@ func profileSchema(ctx context.Context) schema.Schema {
 				Computed:            true,
 			},
 			"identity_count": schema.Int64Attribute{
-				MarkdownDescription: "How many identities are attached to the profile.",
+				MarkdownDescription: "How many identities are attached to the profile, null if the tenant does not tell.",
 				Computed:            true,
 			},
 			"identity_refresh_required": schema.BoolAttribute{

@@ -91,7 +91,7 @@ func TestSuccessThatIsNone(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
 		"page": "<html><title>Portal</title></html>", "list": `[]`, "null": `null`, "empty": "", "text": "OK", "number": "7",
-		"odd name": `{"id":"x","name":{"a":1}}`, "odd count": `{"id":"x","identityCount":"many"}`, "odd owner": `{"owner":"me"}`,
+		"odd name": `{"id":"x","name":{"a":1}}`, "odd owner": `{"owner":"me"}`,
 		"odd mappings": `{"identityAttributeConfig":{"attributeTransforms":{"x":1}}}`, "odd priority": `{"priority":1.5}`,
 		"odd flag": `{"hasTimeBasedAttr":"perhaps"}`, "half": `{"id":"x","name":`,
 	} {

@@ -35,14 +35,14 @@ type operation struct {
 // *ConflictError when the new source feeds another one, and an *UnconfirmedError
 // when it is not known whether the change was made.
 func (c *Client) ChangeProfile(ctx context.Context, id string, change Change) (Profile, error) {
-	held, err := c.Profile(ctx, id)
+	held, err := c.changeable(ctx, id, change)
 	if err != nil {
 		return Profile{}, err
 	}
 	if change.Source == nil || change.Source.ID == held.Source.ID {
-		return c.bring(ctx, held, change.all)
+		return c.bring(ctx, held, change, change.all)
 	}
-	if held, err = c.bring(ctx, held, change.allButMappings); err != nil {
+	if held, err = c.bring(ctx, held, change, change.allButMappings); err != nil {
 		if status(err) == http.StatusConflict {
 			err = c.conflict(ctx, held.Name, *change.Source, id, err)
 		}
@@ -50,17 +50,40 @@ func (c *Client) ChangeProfile(ctx context.Context, id string, change Change) (P
 	}
 	// The mappings go back as a whole, so they are read as a whole: the tenant may
 	// have changed them along with the source, and an answer may be incomplete.
-	moved, err := c.Profile(ctx, id)
+	moved, err := c.changeable(ctx, id, change)
 	if err != nil {
 		return held, err
 	}
-	return c.bring(ctx, moved, change.mappings)
+	return c.bring(ctx, moved, change, change.mappings)
+}
+
+// changeable reads a profile so that the change can be made of it. The mappings are
+// replaced as a whole, and what is not known to be there would be lost. If the
+// profile itself does not tell them, the listing may; if neither does, there are none.
+func (c *Client) changeable(ctx context.Context, id string, change Change) (Profile, error) {
+	held, err := c.Profile(ctx, id)
+	if err != nil || held.Complete() || !change.changesMappings() {
+		return held, err
+	}
+	listed, err := c.freshProfiles(ctx)
+	if err != nil {
+		return Profile{}, fmt.Errorf("%s: the tenant does not tell the mappings of the profile, which a change would replace, and the listing cannot be read: %w",
+			c.couldNot("change identity profile "+id), err)
+	}
+	if other, ok := listed[id]; ok && other.Complete() {
+		held.config, held.Mappings, held.MappingsEnabled = other.config, other.Mappings, other.MappingsEnabled
+	}
+	return held, nil
+}
+
+func (change Change) changesMappings() bool {
+	return len(change.Mappings)+len(change.RemoveMappings) > 0 || change.MappingsEnabled != nil
 }
 
 // bring sends the operations of one step, if there are any. When the answer is
 // lost, reading tells whether they were carried out; if they were not, they are
 // sent once more, which is safe because each sets a value or takes it away.
-func (c *Client) bring(ctx context.Context, held Profile, step func(Profile) ([]operation, error)) (Profile, error) {
+func (c *Client) bring(ctx context.Context, held Profile, change Change, step func(Profile) ([]operation, error)) (Profile, error) {
 	var lost error
 	for attempt := 0; ; attempt++ {
 		operations, err := step(held)
@@ -81,7 +104,7 @@ func (c *Client) bring(ctx context.Context, held Profile, step func(Profile) ([]
 			return held, err
 		}
 		lost = err
-		seen, err := c.Profile(ctx, held.ID)
+		seen, err := c.changeable(ctx, held.ID, change)
 		if err != nil {
 			return held, &UnconfirmedError{Err: fmt.Errorf("%w; reading it afterwards failed: %w", lost, err)}
 		}

@@ -208,3 +208,34 @@ func TestUnreadableAnswerOfAChangeIsReadBack(t *testing.T) {
 		s.expect(t, patchPrefix+a, 1)
 	}
 }
+
+// The mappings are replaced as a whole: those that an answer leaves out are not gone.
+func TestMappingsThatAnAnswerLeavesOutAreKept(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]string{
+		"missing": "", "null": `,"identityAttributeConfig":null`, "no list": `,"identityAttributeConfig":{"enabled":true,"attributeTransforms":null}`,
+	} {
+		sparse := says(200, `{"id":"`+a+`","name":"Staff"`+config+`}`)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newTenant(wire(a, "Staff", owned))
+			s.script(getPrefix+a, sparse)
+			if _, err := s.client(t).ChangeProfile(t.Context(), a, Change{Mappings: map[string]Mapping{"x": {Type: "rule"}}}); err != nil {
+				t.Fatal(err)
+			}
+			if sent := s.sent(patchPrefix + a); len(sent) != 1 || !strings.Contains(sent[0].body, `"uid"`) || !strings.Contains(sent[0].body, `"x"`) {
+				t.Errorf("sent %+v, want the mappings that were there and the new one", sent)
+			}
+			s.expect(t, listRoute, 1)
+		})
+		t.Run(name+", and the listing fails", func(t *testing.T) {
+			t.Parallel()
+			s := newTenant(wire(a, "Staff", owned))
+			s.script(getPrefix+a, sparse)
+			s.always[listRoute] = says(403, "")
+			_, err := s.client(t).ChangeProfile(t.Context(), a, Change{RemoveMappings: []string{"uid"}})
+			contains(t, err, "does not tell the mappings", "idn:identity-profile:read")
+			s.expect(t, patchPrefix+a, 0)
+		})
+	}
+}

@@ -39,7 +39,7 @@ func (c *Client) readTogether(ctx context.Context, ids []string) (map[string]bul
 		for _, p := range profiles {
 			// How many identities go with it decides about a deletion. The count may
 			// be left out of a listing (contract §2.2), and would be read as none.
-			if p.counts {
+			if p.IdentityCount != nil {
 				listed[p.ID] = p
 			}
 		}

@@ -53,8 +53,8 @@ func TestCurrentReadIsNeverOlderThanItsRequest(t *testing.T) {
 		ask := func(want int64) {
 			for _, id := range ids {
 				all.Go(func() {
-					if p, err := c.CurrentProfile(t.Context(), id); err != nil || p.IdentityCount != want {
-						t.Errorf("profile %s: %d identities, %v; want the %d of when it was asked for", id, p.IdentityCount, err, want)
+					if p, err := c.CurrentProfile(t.Context(), id); err != nil || p.IdentityCount == nil || *p.IdentityCount != want {
+						t.Errorf("profile %s: %+v, %v; want the %d identities of when it was asked for", id, p, err, want)
 					}
 				})
 			}
@@ -75,13 +75,13 @@ func TestCurrentReadIsNeverOlderThanItsRequest(t *testing.T) {
 func TestCurrentReadDoesNotTakeASilentListingForNoIdentities(t *testing.T) {
 	t.Parallel()
 	s, ids := ten(0)
-	s.always[listRoute] = says(200, `[{"id":"`+ids[0]+`","name":"Staff"},{"id":"`+ids[1]+`","name":"Guests","identityCount":null}]`)
+	s.always[listRoute] = says(200, `[{"id":"`+ids[0]+`","name":"Staff"},{"id":"`+ids[1]+`","name":"Guests","identityCount":null},{"id":"`+ids[2]+`","name":"Old","identityCount":"many"}]`)
 	for _, p := range s.profiles {
 		p["identityCount"] = 7
 	}
 	answers, err := s.client(t).readTogether(t.Context(), ids)
-	for _, id := range ids[:2] {
-		if err != nil || answers[id].Result.IdentityCount != 7 {
+	for _, id := range ids[:3] {
+		if count := answers[id].Result.IdentityCount; err != nil || count == nil || *count != 7 {
 			t.Errorf("%+v, %v; want the 7 identities that the profile itself tells", answers[id], err)
 		}
 	}

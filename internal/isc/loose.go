@@ -62,6 +62,14 @@ func looseInteger(raw json.RawMessage) (*int64, error) {
 	return &n, nil
 }
 
+// looseCount reads a number of things; what is none is not known.
+func looseCount(raw json.RawMessage) (*int64, error) {
+	if count, err := looseInteger(raw); err == nil && count != nil && *count >= 0 {
+		return count, nil
+	}
+	return nil, nil
+}
+
 // looseBool reads a truth value; a missing one is false.
 func looseBool(raw json.RawMessage) (bool, error) {
 	if absent(raw) {

@@ -115,6 +115,9 @@ func decodeTransform(raw json.RawMessage) transform {
 	return t
 }
 
+// complete reports whether the tenant has told the mappings, be they none.
+func (c mappingConfig) complete() bool { return !absent(c.fields[keyTransforms]) }
+
 // mappings returns what is known by the name of the identity attribute.
 func (c mappingConfig) mappings() map[string]Mapping {
 	if len(c.transforms) == 0 {

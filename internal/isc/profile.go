@@ -35,18 +35,17 @@ type Profile struct {
 	MappingsEnabled bool
 
 	Created, Modified       string // as written; dates of this API are not to be relied on
-	IdentityCount           int64  // 0 when the tenant does not say
+	IdentityCount           *int64 // nil when the tenant does not say
 	IdentityRefreshRequired bool
 	HasTimeBasedAttributes  bool
 
 	keys   map[string]bool // of the tenant's own object, to choose between add and replace
-	counts bool            // the tenant has told the identity count
 	config mappingConfig   // as the tenant wrote it, so that what is not ours goes back untouched
 }
 
 // Complete reports whether the tenant's answer had the mappings in it. An answer
 // without them does not say that the profile has none.
-func (p Profile) Complete() bool { return p.keys["identityAttributeConfig"] }
+func (p Profile) Complete() bool { return p.config.complete() }
 
 // decodeProfile reads a profile. Each field may be missing.
 func decodeProfile(raw json.RawMessage) (Profile, error) {
@@ -61,7 +60,6 @@ func decodeProfile(raw json.RawMessage) (Profile, error) {
 	for key := range fields {
 		p.keys[key] = true
 	}
-	var count *int64
 	for _, field := range []struct {
 		key  string
 		read func(json.RawMessage) error
@@ -74,7 +72,7 @@ func decodeProfile(raw json.RawMessage) (Profile, error) {
 		{"identityAttributeConfig", into(&p.config, decodeMappingConfig)},
 		{"created", into(&p.Created, looseString)},
 		{"modified", into(&p.Modified, looseString)},
-		{"identityCount", into(&count, looseInteger)},
+		{"identityCount", into(&p.IdentityCount, looseCount)},
 		{"identityRefreshRequired", into(&p.IdentityRefreshRequired, looseBool)},
 		{"hasTimeBasedAttr", into(&p.HasTimeBasedAttributes, looseBool)},
 	} {
@@ -88,9 +86,6 @@ func decodeProfile(raw json.RawMessage) (Profile, error) {
 	}
 	if source != nil {
 		p.Source = *source
-	}
-	if p.counts = count != nil; p.counts {
-		p.IdentityCount = *count
 	}
 	p.Mappings, p.MappingsEnabled = p.config.mappings(), p.config.enabled
 	return p, nil

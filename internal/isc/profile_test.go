@@ -32,7 +32,7 @@ func TestDecodeProfile(t *testing.T) {
 			"uid":   {"rule", nil},
 		},
 		MappingsEnabled: true, Created: "2015-05-28T14:07:17Z", Modified: "Mon Aug 21 14:57:39 CDT 2023",
-		IdentityCount: 8, counts: true, IdentityRefreshRequired: true, HasTimeBasedAttributes: true,
+		IdentityCount: ptr(int64(8)), IdentityRefreshRequired: true, HasTimeBasedAttributes: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -55,7 +55,7 @@ func TestDecodeSparseProfile(t *testing.T) {
 	}
 	got, err := decodeProfile([]byte(`{"id":17,"priority":"20","identityCount":3.0,"hasTimeBasedAttr":"TRUE","identityRefreshRequired":1,
 		"identityAttributeConfig":{"enabled":"true","attributeTransforms":[null,5,{},{"identityAttributeName":{}},{"identityAttributeName":"x","transformDefinition":7}]}}`))
-	if err != nil || got.ID != "17" || *got.Priority != 20 || got.IdentityCount != 3 || !got.HasTimeBasedAttributes || !got.IdentityRefreshRequired || !got.MappingsEnabled || len(got.Mappings) != 0 {
+	if err != nil || got.ID != "17" || *got.Priority != 20 || *got.IdentityCount != 3 || !got.HasTimeBasedAttributes || !got.IdentityRefreshRequired || !got.MappingsEnabled || len(got.Mappings) != 0 {
 		t.Errorf("other forms: %+v, %v", got, err)
 	}
 	if len(got.config.transforms) != 5 {
@@ -63,11 +63,28 @@ func TestDecodeSparseProfile(t *testing.T) {
 	}
 }
 
+// A count that cannot be read is not a count of none.
+func TestCountOfIdentitiesMayBeUnknown(t *testing.T) {
+	t.Parallel()
+	for _, count := range []string{`null`, `""`, `"many"`, `-1`, `0.5`, `{}`, `[500]`, `true`, `1e300`} {
+		got, err := decodeProfile([]byte(`{"id":"` + a + `","identityCount":` + count + `}`))
+		if err != nil || got.IdentityCount != nil {
+			t.Errorf("%s: %v, %v; want none", count, got.IdentityCount, err)
+		}
+	}
+	for _, count := range []string{`500`, `"500"`, `5e2`} {
+		got, err := decodeProfile([]byte(`{"identityCount":` + count + `}`))
+		if err != nil || got.IdentityCount == nil || *got.IdentityCount != 500 {
+			t.Errorf("%s: %v, %v; want 500", count, got.IdentityCount, err)
+		}
+	}
+}
+
 func TestProfileIsRead(t *testing.T) {
 	t.Parallel()
 	s := newTenant(wire(a, "Staff", `{"identityCount":4}`))
 	got, err := s.client(t).Profile(t.Context(), a)
-	if err != nil || got.ID != a || got.Name != "Staff" || got.IdentityCount != 4 {
+	if err != nil || got.ID != a || got.Name != "Staff" || *got.IdentityCount != 4 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -1,0 +1,53 @@
+package identity_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/acctest"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
+)
+
+// Operations of the OpenAPI document, to whose answers a test is lenient.
+const (
+	readProfile   = "GET /identity-profiles/v1/{id}"
+	listProfiles  = "GET /identity-profiles/v1"
+	createProfile = "POST /identity-profiles/v1"
+	patchProfile  = "PATCH /identity-profiles/v1/{id}"
+)
+
+// answer is a profile as the tenant writes it, with more members.
+func answer(p simulator.IdentityProfile, members string) json.RawMessage {
+	return json.RawMessage(fmt.Sprintf(`{"id":%q,"name":%q,"authoritativeSource":{"type":"SOURCE","id":%q,"name":"HR"}%s}`, p.ID, p.Name, p.SourceID, members))
+}
+
+// A destroy that does not know how many identities a profile has is refused, unless
+// the configuration allows it to take some along.
+func TestAccProfileDestroy_identitiesNotTold(t *testing.T) {
+	t.Parallel()
+	for name, members := range map[string]string{"null": `,"identityCount":null`, "missing": ``, "text": `,"identityCount":"many"`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Tenant(t, readProfile)
+			silent := func() {
+				populate(sim, 500)
+				faults(t, sim, simulator.Fault{Method: http.MethodGet, Path: anyProfile, Body: answer(only(sim), members)})
+			}
+			guarded, forced := profile(sim, staff), profile(sim, staff+"force_destroy = true")
+			run(t, sim,
+				resource.TestStep{Config: guarded},
+				resource.TestStep{PreConfig: silent, Config: guarded, Destroy: true, ExpectError: says("The tenant does not tell how many identities are attached to it.")},
+				resource.TestStep{PreConfig: func() {
+					if n := bulkDeletes(sim); n != 0 {
+						t.Errorf("%d bulk-deletes were sent", n)
+					}
+					faults(t, sim)
+				}, Config: forced},
+			)
+		})
+	}
+}
