@@ -51,3 +51,41 @@ func TestAccProfileDestroy_identitiesNotTold(t *testing.T) {
 		})
 	}
 }
+
+// An answer about a profile that was made by hand brings it neither into the state
+// nor, with the destroy at the end, out of the tenant.
+func TestAccProfile_answersAboutAnotherAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		spoilt string
+		fault  simulator.Fault
+		create bool // the answer is the one to the creation
+		fails  string
+	}{
+		"a creation":               {createProfile, simulator.Fault{Method: http.MethodPost, Path: profilesPath, Status: 201, Apply: true}, true, ""},
+		"a creation that was none": {createProfile, simulator.Fault{Method: http.MethodPost, Path: profilesPath, Status: 201}, true, "it is about identity profile"},
+		"a read":                   {readProfile, simulator.Fault{Method: http.MethodGet, Path: anyProfile}, false, "it is about identity profile"},
+		"a change":                 {patchProfile, simulator.Fault{Method: http.MethodPatch, Path: anyProfile, Apply: true}, false, "it is about identity profile"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := tenant(t, test.spoilt)
+			foreign := sim.Tenant().SetProfile(simulator.IdentityProfile{Name: "By hand", SourceID: sourceB})
+			test.fault.Body, test.fault.Count = answer(foreign, ""), 1
+			config := profile(sim, staff)
+			var steps []resource.TestStep
+			if !test.create {
+				steps = append(steps, resource.TestStep{Config: config})
+				config = profile(sim, staff+`description = "On the payroll"`)
+			}
+			struck := resource.TestStep{PreConfig: func() { faults(t, sim, test.fault) }, Config: config}
+			if test.fails != "" {
+				struck.ExpectError = says(test.fails)
+			}
+			acctest.Run(t, sim, append(steps, struck, resource.TestStep{PreConfig: func() { faults(t, sim) }, Config: config})...)
+			if left := only(sim); left.ID != foreign.ID {
+				t.Errorf("the tenant has %+v, want what was made by hand", left)
+			}
+		})
+	}
+}

@@ -106,7 +106,8 @@ func (m profileModel) change(ctx context.Context, state profileModel, declared m
 // after an import. What means the same keeps its spelling.
 func (m *profileModel) setProfile(ctx context.Context, p isc.Profile) diag.Diagnostics {
 	imported := m.Name.IsNull()
-	m.ID, m.Name, m.Description = types.StringValue(p.ID), types.StringValue(p.Name), types.StringValue(p.Description)
+	m.setID(p)
+	m.Name, m.Description = types.StringValue(p.Name), types.StringValue(p.Description)
 	m.Priority = types.Int64PointerValue(p.Priority)
 	m.AuthoritativeSourceID = types.StringValue(p.Source.ID)
 	m.AttributeMappingsEnabled = types.BoolValue(p.MappingsEnabled)
@@ -143,6 +144,13 @@ func (m *profileModel) setProfile(ctx context.Context, p isc.Profile) diag.Diagn
 	return diags
 }
 
+// setID sets the ID of a new profile. That of another one never changes.
+func (m *profileModel) setID(p isc.Profile) {
+	if m.ID.ValueString() == "" {
+		m.ID = types.StringValue(p.ID)
+	}
+}
+
 // setHeld puts what the tenant holds into m, a plan that the tenant did not carry
 // out as it was sent. declared are mappings that the state must know besides the
 // planned ones, because they are still there.
@@ -166,7 +174,7 @@ func (m *profileModel) setHeld(ctx context.Context, p isc.Profile, declared map[
 // What the plan knows stays as it is planned; if the tenant holds something else,
 // the next refresh shows it.
 func (m *profileModel) setPlanned(p isc.Profile) {
-	m.ID = types.StringValue(p.ID)
+	m.setID(p)
 	if m.OwnerID.IsUnknown() {
 		m.OwnerID = types.StringNull()
 		if p.Owner != nil {

@@ -194,6 +194,14 @@ func (c *Client) unexpected(r request, a answer, why string) *Error {
 	return fail
 }
 
+// mistaken is the error of a success that is about another profile than the one that
+// was asked for.
+func (c *Client) mistaken(r request, a answer, got, want string) *Error {
+	fail := c.unexpected(r, a, fmt.Sprintf("it is about identity profile %s instead of %s", got, want))
+	fail.mistaken = true
+	return fail
+}
+
 // redact takes out of an answer what repeats the request's secrets.
 func (c *Client) redact(text []byte, token string) []byte {
 	for _, secret := range []string{c.session.secret, url.QueryEscape(c.session.secret), token} {

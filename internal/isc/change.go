@@ -2,6 +2,7 @@ package isc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -100,6 +101,10 @@ func (c *Client) bring(ctx context.Context, held Profile, change Change, step fu
 		if err == nil {
 			return changed, nil
 		}
+		if failed := (*Error)(nil); errors.As(err, &failed) && failed.mistaken {
+			// The other one may have been changed. It is not tried again.
+			return held, &UnconfirmedError{Err: err, Hint: "Look at both identity profiles in the tenant, then apply again: it reads the profile first"}
+		}
 		if !uncertain(err) {
 			return held, err
 		}
@@ -127,8 +132,11 @@ func (c *Client) patch(ctx context.Context, id string, operations []operation) (
 		return Profile{}, c.orNotFound(ctx, err)
 	}
 	p, err := decodeProfile(a.body)
-	if err != nil || p.ID == "" {
+	switch {
+	case err != nil, p.ID == "":
 		return c.Profile(ctx, id) // it is changed; the answer only does not say what to
+	case p.ID != id:
+		return Profile{}, c.mistaken(r, a, p.ID, id)
 	}
 	return p, nil
 }

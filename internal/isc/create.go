@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
@@ -60,7 +59,8 @@ func encodeNewProfile(p NewProfile) ([]byte, error) {
 // CreateProfile creates a profile and returns it as the tenant holds it. The
 // error is a *ConflictError when the source feeds a profile already, and an
 // *UnconfirmedError when it is not known whether the profile was created. It is
-// sent once: when the answer is lost, the listing tells what became of it.
+// sent once: when the answer is lost, or about another profile than the new one, the
+// listing tells what became of it.
 func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, error) {
 	r := request{
 		action: fmt.Sprintf("create identity profile %q", p.Name), method: http.MethodPost, path: c.family.profiles,
@@ -70,48 +70,82 @@ func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, erro
 	if r.body, err = encodeNewProfile(p); err != nil {
 		return Profile{}, fmt.Errorf("%s: %w", c.couldNot(r.action), err)
 	}
-	// What has the name already cannot be the new one later.
-	before, err := c.named(ctx, p.Name)
+	before, whole, err := c.candidates(ctx, p.Name)
 	if err != nil {
 		return Profile{}, err
 	}
-	if i := slices.IndexFunc(before, p.isFedBySource); i >= 0 {
-		return Profile{}, &ConflictError{Tenant: c.Tenant(), Name: p.Name, Source: p.Source, Existing: before[i]}
+	for _, other := range before {
+		if other.Name == p.Name && p.isFedBySource(other) {
+			return Profile{}, &ConflictError{Tenant: c.Tenant(), Name: p.Name, Source: p.Source, Existing: other}
+		}
 	}
 	a, err := c.call(ctx, r)
-	if status(err) == http.StatusConflict {
+	switch {
+	case status(err) == http.StatusConflict:
 		return Profile{}, c.conflict(ctx, p.Name, p.Source, "", err)
-	}
-	if err == nil {
-		created, decodeErr := decodeProfile(a.body)
-		if decodeErr == nil && created.ID != "" {
-			return created, nil
-		}
-		err = c.unexpected(r, a, "it is not a profile with an ID")
-	}
-	if !uncertain(err) {
+	case uncertain(err):
+		return c.findCreated(ctx, p, before, "", err)
+	case err != nil:
 		return Profile{}, c.orWrongPath(err)
 	}
-	return c.findCreated(ctx, p, before, err)
+	created, err := decodeProfile(a.body)
+	if err != nil || created.ID == "" {
+		return c.findCreated(ctx, p, before, "", c.unexpected(r, a, "it is not a profile with an ID"))
+	}
+	if _, old := before[created.ID]; !old && created.Name == p.Name && p.isFedBySource(created) {
+		return created, nil
+	}
+	answered := created.ID
+	if !whole { // it may be an old one
+		answered = ""
+	}
+	return c.findCreated(ctx, p, before, answered, c.unexpected(r, a, fmt.Sprintf("it is about identity profile %q (%s)", created.Name, created.ID)))
+}
+
+// candidates returns what is listed by the IDs. None of what is listed before a
+// creation can be the new profile later. If the whole listing holds something that
+// cannot be read, it is those of the name.
+func (c *Client) candidates(ctx context.Context, name string) (listed map[string]Profile, whole bool, err error) {
+	listed, err = c.freshProfiles(ctx)
+	if err == nil || status(err) != http.StatusOK {
+		return listed, true, err
+	}
+	named, err := c.named(ctx, name)
+	listed = map[string]Profile{}
+	for _, p := range named {
+		listed[p.ID] = p
+	}
+	return listed, false, err
 }
 
 func (p NewProfile) isFedBySource(other Profile) bool { return other.Source.ID == p.Source.ID }
 
-// findCreated looks for a profile whose creation was not answered with err.
-func (c *Client) findCreated(ctx context.Context, p NewProfile, before []Profile, err error) (Profile, error) {
+// among returns the new profile from a listing: the one with the name and the source,
+// or else the one with the ID of the tenant's answer if it has the source, to which
+// the tenant may have given another name.
+func (p NewProfile) among(listed, before map[string]Profile, answered string) (Profile, bool) {
+	for id, other := range listed {
+		if _, old := before[id]; !old && other.Name == p.Name && p.isFedBySource(other) {
+			return other, true
+		}
+	}
+	other, found := listed[answered]
+	_, old := before[answered]
+	return other, found && !old && p.isFedBySource(other)
+}
+
+// findCreated looks for a profile whose creation was not answered with err. answered
+// is the ID in an answer that is not about that profile, or not as it was sent.
+func (c *Client) findCreated(ctx context.Context, p NewProfile, before map[string]Profile, answered string, err error) (Profile, error) {
 	var created Profile
 	look := func(ctx context.Context) (bool, time.Duration, error) {
-		found, listErr := c.named(ctx, p.Name)
+		listed, _, listErr := c.candidates(ctx, p.Name)
 		if listErr != nil {
 			return false, retryAfter(listErr), hopeless(listErr)
 		}
-		i := slices.IndexFunc(found, func(other Profile) bool {
-			return p.isFedBySource(other) && !slices.ContainsFunc(before, func(old Profile) bool { return old.ID == other.ID })
-		})
-		if i >= 0 {
-			created = found[i]
-		}
-		return i >= 0, 0, nil
+		var found bool
+		created, found = p.among(listed, before, answered)
+		return found, 0, nil
 	}
 	if ctx.Err() != nil {
 		// Also after Ctrl-C, once: a profile that nobody tracks would keep its
@@ -134,21 +168,26 @@ func (c *Client) findCreated(ctx context.Context, p NewProfile, before []Profile
 }
 
 // conflict turns a 409 for a profile, a new one if its id is empty, into an error
-// that names the profile in the way. The
-// listing has no filter for the source (contract §2.1).
+// that names the profile in the way. The listing has no filter for the
+// source (contract §2.1).
 func (c *Client) conflict(ctx context.Context, name string, source Reference, id string, err error) error {
 	conflict := &ConflictError{Tenant: c.Tenant(), Name: name, Source: source, Err: err}
-	profiles, listErr := c.Profiles(ctx, Query{})
+	listed, listErr := c.freshProfiles(ctx)
 	if listErr != nil {
 		conflict.Err = fmt.Errorf("%w; which profile is in the way could not be found out: %w", err, listErr)
 		return conflict
 	}
 	conflict.listed = true
-	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name == name && p.ID != id }); i >= 0 {
-		conflict.namesake = profiles[i]
-	}
-	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Source.ID == source.ID }); i >= 0 {
-		conflict.Existing = profiles[i]
+	for _, p := range listed {
+		if p.ID == id {
+			continue
+		}
+		if p.Name == name {
+			conflict.namesake = p
+		}
+		if p.Source.ID == source.ID {
+			conflict.Existing = p
+		}
 	}
 	return conflict
 }

@@ -260,3 +260,77 @@ func TestCreatedProfileReadsBackAsItWasSent(t *testing.T) {
 		t.Errorf("created %+v\nread    %+v, %v", created, read, err)
 	}
 }
+
+// A 201 is about the new profile only if that has the name, the source and an ID that
+// was not there before.
+func TestAnswerToACreationMayBeAboutAnother(t *testing.T) {
+	t.Parallel()
+	const other = `{"id":"` + a + `","name":"By hand","authoritativeSource":{"type":"SOURCE","id":"s` + a + `"}}`
+	for name, test := range map[string]struct {
+		answer string
+		held   string // of the profile that is there; more keys of it
+		done   bool
+		id     string // of the result; empty for an error
+	}{
+		"another, done":             {other, "", true, "new1"},
+		"another, not done":         {other, "", false, ""},
+		"an old ID, done":           {`{"id":"` + a + `","name":"Staff","authoritativeSource":{"id":"hr"}}`, "", true, "new1"},
+		"an old ID, not done":       {`{"id":"` + a + `","name":"Staff","authoritativeSource":{"id":"hr"}}`, "", false, ""},
+		"an unlisted ID, not done":  {`{"id":"` + b + `","name":"By hand","authoritativeSource":{"id":"hr"}}`, "", false, ""},
+		"little, done":              {`{"id":"new1"}`, "", true, "new1"},
+		"fed by the source, no use": {`{"id":"` + a + `","name":"By hand","authoritativeSource":{"id":"hr"}}`, `{"authoritativeSource":{"type":"SOURCE","id":"hr"}}`, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newTenant(wire(a, "By hand", test.held))
+				answer := says(201, test.answer)
+				if test.done {
+					answer = doneThen(answer)
+				}
+				s.script(createRoute, answer)
+				got, err := s.inMemory(t).CreateProfile(t.Context(), staff())
+				s.expect(t, createRoute, 1)
+				if test.id != "" {
+					if err != nil || got.ID != test.id || got.Name != "Staff" {
+						t.Errorf("%+v, %v; want %s", got, err, test.id)
+					}
+					return
+				}
+				_ = as[*UnconfirmedError](t, err)
+				contains(t, err, "it is about identity profile", `"Staff"`)
+				if got.ID != "" {
+					t.Errorf("%+v enters the state", got)
+				}
+			})
+		})
+	}
+}
+
+// The tenant may give a new profile another name; it is still the new one.
+func TestCreatedProfileMayGetAnotherName(t *testing.T) {
+	t.Parallel()
+	s := newTenant()
+	s.script(createRoute, func(s *tenant, w http.ResponseWriter, _ *http.Request, _ []byte) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.create(w, []byte(`{"name":"STAFF","authoritativeSource":{"type":"SOURCE","id":"hr"}}`))
+	})
+	if got, err := s.client(t).CreateProfile(t.Context(), staff()); err != nil || got.ID != "new1" || got.Name != "STAFF" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	s.expect(t, listRoute, 2)
+}
+
+// What somebody else's profile holds does not keep a new one from being made.
+func TestCreationInSpiteOfAnUnreadableListing(t *testing.T) {
+	t.Parallel()
+	s := newTenant()
+	s.script(listRoute, says(200, `[{"id":7}]`))
+	if got, err := s.client(t).CreateProfile(t.Context(), staff()); err != nil || got.ID != "new1" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if lists := s.sent(listRoute); len(lists) != 2 || lists[1].query.Get("filters") != NameIs("Staff") {
+		t.Errorf("listings %+v", lists)
+	}
+}

@@ -37,6 +37,7 @@ type Error struct {
 	Err        error  // the cause, when there is one
 
 	uncertain  bool          // the tenant may have carried the request out all the same
+	mistaken   bool          // the answer is about something else
 	absent     bool          // the tenant itself says that there is no such thing
 	retryAfter time.Duration // when to ask again, by the answer itself; 0 when it does not say
 }

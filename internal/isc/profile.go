@@ -64,7 +64,7 @@ func decodeProfile(raw json.RawMessage) (Profile, error) {
 		key  string
 		read func(json.RawMessage) error
 	}{
-		{"id", into(&p.ID, looseString)},
+		{"id", into(&p.ID, decodeID)},
 		{"name", into(&p.Name, looseString)},
 		{"description", into(&p.Description, looseString)},
 		{"owner", into(&p.Owner, decodeReference)},
@@ -89,6 +89,18 @@ func decodeProfile(raw json.RawMessage) (Profile, error) {
 	}
 	p.Mappings, p.MappingsEnabled = p.config.mappings(), p.config.enabled
 	return p, nil
+}
+
+// decodeID reads the ID of a profile, which is empty when it is missing.
+func decodeID(raw json.RawMessage) (string, error) {
+	var id string
+	switch {
+	case absent(raw):
+		return "", nil
+	case json.Unmarshal(raw, &id) != nil || id != "" && !plainID(id):
+		return "", fmt.Errorf("%s is not an ID", excerpt(raw))
+	}
+	return id, nil
 }
 
 // into makes a reader that stores what it reads.
@@ -132,20 +144,31 @@ func wireOwner(r Reference) wireReference  { return wireReference{"IDENTITY", r.
 // tenant does not have it, and only then: an answer of 404 proves nothing until
 // another one has shown that the family's path exists on this tenant.
 func (c *Client) Profile(ctx context.Context, id string) (Profile, error) {
+	p, err := c.read(ctx, id)
+	if err != nil {
+		return Profile{}, c.orNotFound(ctx, err)
+	}
+	return p, nil
+}
+
+// read returns the profile with an id, or the tenant's answer as an error.
+func (c *Client) read(ctx context.Context, id string) (Profile, error) {
 	r := request{action: "read identity profile " + id, method: http.MethodGet, right: rightRead}
 	if err := c.profilePath(&r, id); err != nil {
 		return Profile{}, err
 	}
 	a, err := c.call(ctx, r)
 	if err != nil {
-		return Profile{}, c.orNotFound(ctx, err)
+		return Profile{}, err
 	}
 	p, err := decodeProfile(a.body)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Profile{}, c.unexpected(r, a, err.Error())
-	}
-	if p.ID == "" {
-		p.ID = id
+	case p.ID == "":
+		return Profile{}, c.unexpected(r, a, "it is a profile without an ID")
+	case p.ID != id:
+		return Profile{}, c.mistaken(r, a, p.ID, id)
 	}
 	return p, nil
 }

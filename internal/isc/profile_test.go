@@ -1,6 +1,7 @@
 package isc
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"testing"
@@ -53,9 +54,9 @@ func TestDecodeSparseProfile(t *testing.T) {
 			t.Errorf("%s: %+v, %v; want the zero value", name, got, err)
 		}
 	}
-	got, err := decodeProfile([]byte(`{"id":17,"priority":"20","identityCount":3.0,"hasTimeBasedAttr":"TRUE","identityRefreshRequired":1,
+	got, err := decodeProfile([]byte(`{"id":"x17","priority":"20","identityCount":3.0,"hasTimeBasedAttr":"TRUE","identityRefreshRequired":1,
 		"identityAttributeConfig":{"enabled":"true","attributeTransforms":[null,5,{},{"identityAttributeName":{}},{"identityAttributeName":"x","transformDefinition":7}]}}`))
-	if err != nil || got.ID != "17" || *got.Priority != 20 || *got.IdentityCount != 3 || !got.HasTimeBasedAttributes || !got.IdentityRefreshRequired || !got.MappingsEnabled || len(got.Mappings) != 0 {
+	if err != nil || got.ID != "x17" || *got.Priority != 20 || *got.IdentityCount != 3 || !got.HasTimeBasedAttributes || !got.IdentityRefreshRequired || !got.MappingsEnabled || len(got.Mappings) != 0 {
 		t.Errorf("other forms: %+v, %v", got, err)
 	}
 	if len(got.config.transforms) != 5 {
@@ -166,11 +167,52 @@ func TestIDThatIsNone(t *testing.T) {
 	}
 }
 
-func TestIDIsFilledInWhenTheAnswerLacksIt(t *testing.T) {
+// Nothing says what an answer is about that has no ID, or one that cannot be one.
+func TestAnswerAboutAnotherProfileIsNotBelieved(t *testing.T) {
 	t.Parallel()
-	s := newTenant()
-	s.always[getPrefix+a] = says(200, `{"name":"Staff"}`)
-	if got, err := s.client(t).Profile(t.Context(), a); err != nil || got.ID != a {
-		t.Errorf("%+v, %v", got, err)
+	for name, test := range map[string]struct {
+		body  string
+		parts []string
+	}{
+		"another": {`{"id":"` + b + `","name":"By hand"}`, []string{a, b}},
+		"none":    {`{"name":"Staff"}`, []string{a, "without an ID"}},
+		"number":  {`{"id":1e300}`, []string{a, "1e300 is not an ID"}},
+		"path":    {`{"id":"../x"}`, []string{a, "is not an ID"}},
+		"object":  {`{"id":{}}`, []string{a, "is not an ID"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newTenant(wire(a, "Staff", ""))
+			s.always[getPrefix+a] = says(200, test.body)
+			c := s.client(t)
+			for _, read := range []func(context.Context, string) (Profile, error){c.Profile, c.RefreshProfile, c.CurrentProfile} {
+				got, err := read(t.Context(), a)
+				if !reflect.DeepEqual(got, Profile{}) || errors.Is(err, ErrNotFound) {
+					t.Errorf("%+v, %v", got, err)
+				}
+				contains(t, err, test.parts...)
+			}
+		})
+		t.Run(name+", of a change", func(t *testing.T) {
+			t.Parallel()
+			if name == "none" { // which the profile itself tells
+				return
+			}
+			s := newTenant(wire(a, "Staff", ""))
+			s.script(patchPrefix+a, says(200, test.body))
+			got, err := s.client(t).ChangeProfile(t.Context(), a, Change{Name: ptr("New")})
+			if name != "another" {
+				if err != nil || got.ID != a {
+					t.Errorf("%+v, %v", got, err)
+				}
+				return
+			}
+			_ = as[*UnconfirmedError](t, err)
+			contains(t, err, a, b, "may have carried it out")
+			if got.ID != a || got.Name != "Staff" {
+				t.Errorf("%+v, want the profile as it was read", got)
+			}
+			s.expect(t, patchPrefix+a, 1)
+		})
 	}
 }
