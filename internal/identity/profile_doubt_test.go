@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/acctest"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/simulator"
@@ -86,6 +87,45 @@ func TestAccProfile_answersAboutAnotherAreNotBelieved(t *testing.T) {
 			if left := only(sim); left.ID != foreign.ID {
 				t.Errorf("the tenant has %+v, want what was made by hand", left)
 			}
+		})
+	}
+}
+
+// A gateway's 404 neither drops a living profile from the state nor lets a destroy
+// leave it.
+func TestAccProfile_one404IsNoProof(t *testing.T) {
+	t.Parallel()
+	gone := simulator.Fault{Method: http.MethodGet, Path: anyProfile, Status: 404}
+	blind := simulator.Fault{Method: http.MethodGet, Path: profilesPath, Status: 403}
+	noTask := simulator.Fault{Method: http.MethodGet, Path: anyTask, Status: 403}
+	config := func(sim *simulator.Simulator, lines string) string { return profile(sim, staff+lines) }
+	for name, test := range map[string]struct {
+		faults  []simulator.Fault
+		destroy bool
+		fails   string
+	}{
+		"a refresh":                           {[]simulator.Fault{gone}, false, ""},
+		"a refresh without a listing":         {[]simulator.Fault{gone, blind}, false, "does not prove that it is gone"},
+		"a destroy without a listing":         {[]simulator.Fault{gone, blind}, true, "does not prove that it is gone"},
+		"a destroy":                           {[]simulator.Fault{gone}, true, ""},
+		"a destroy whose task cannot be read": {[]simulator.Fault{gone, noTask}, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := tenant(t)
+			struck := resource.TestStep{PreConfig: func() { faults(t, sim, test.faults...) }, Config: config(sim, ""), Destroy: test.destroy}
+			if test.fails != "" {
+				struck.ExpectError = says(test.fails)
+			} else if !test.destroy {
+				struck.ConfigPlanChecks = acctest.Plans(address, plancheck.ResourceActionNoop)
+			}
+			steps := []resource.TestStep{{Config: config(sim, "")}, struck}
+			if !test.destroy || test.fails != "" {
+				healed := step(config(sim, ""), plancheck.ResourceActionNoop)
+				healed.PreConfig = func() { faults(t, sim) }
+				steps = append(steps, healed)
+			}
+			run(t, sim, steps...)
 		})
 	}
 }

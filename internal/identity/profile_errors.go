@@ -28,6 +28,7 @@ func (m profileModel) failed(action string, err error) diag.Diagnostic {
 	var task *isc.TaskError
 	var stillThere *isc.StillThereError
 	var noEffect *isc.NoEffectError
+	var unproven *isc.UnprovenError
 	detail := sentence(err)
 	switch {
 	case errors.As(err, &conflict):
@@ -43,6 +44,8 @@ func (m profileModel) failed(action string, err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("Identity profile is not gone yet", detail+" It is kept in the state.")
 	case errors.As(err, &task), errors.As(err, &stillThere), errors.As(err, &noEffect):
 		return diag.NewErrorDiagnostic("Tenant did not delete the identity profile", detail+" It is kept in the state.")
+	case errors.As(err, &unproven):
+		return diag.NewErrorDiagnostic("Identity profile may be gone", detail+" It is kept in the state.")
 	case errors.Is(err, isc.ErrNotFound):
 		return diag.NewErrorDiagnostic("Identity profile is gone", fmt.Sprintf("%s is not there any more; somebody has removed it since the plan. Plan again to create it anew.", m))
 	case action == actionCreate && stopped(err):

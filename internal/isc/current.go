@@ -21,27 +21,21 @@ func newReads(c *Client, cfg Config) *bulk.Group[string, string, Profile] {
 	})
 }
 
-// CurrentProfile returns the profile with an id as Profile does, and never what
-// was read before it was asked for. Those that are asked for side by side share a
-// listing, once they are more than a few.
+// CurrentProfile returns the profile with an id, and never what was read before it
+// was asked for. Those that are asked for side by side share a listing, once they are
+// more than a few. The error is ErrNotFound when the tenant answers 404 for the profile
+// and a listing does not have it either. A profile that is listed is there.
 func (c *Client) CurrentProfile(ctx context.Context, id string) (Profile, error) {
 	return c.reads.Do(ctx, id)
 }
 
 // readTogether reads several profiles.
 func (c *Client) readTogether(ctx context.Context, ids []string) (map[string]bulk.Answer[Profile], error) {
-	listed := map[string]Profile{}
+	var listed map[string]Profile
+	var listErr error
 	if len(ids) > fewReads {
-		profiles, err := c.Profiles(ctx, Query{})
-		if err != nil {
-			tflog.Debug(ctx, "the listing failed; each profile is read by itself", map[string]any{"error": err.Error()})
-		}
-		for _, p := range profiles {
-			// How many identities go with it decides about a deletion. The count may
-			// be left out of a listing (contract §2.2), and would be read as none.
-			if p.IdentityCount != nil {
-				listed[p.ID] = p
-			}
+		if listed, listErr = c.freshProfiles(ctx); listErr != nil {
+			tflog.Debug(ctx, "the listing failed; each profile is read by itself", map[string]any{"error": listErr.Error()})
 		}
 	}
 	answers := map[string]bulk.Answer[Profile]{}
@@ -53,15 +47,26 @@ func (c *Client) readTogether(ctx context.Context, ids []string) (map[string]bul
 		answers[id] = bulk.Answer[Profile]{Result: p, Err: err}
 	}
 	for _, id := range ids {
-		if p, found := listed[id]; found {
+		// How many identities go with it decides about a deletion. The count may be
+		// left out of a listing (contract §2.2).
+		if p, found := listed[id]; found && p.IdentityCount != nil {
 			answer(id, p, nil)
 			continue
 		}
-		all.Go(func() { // so that ErrNotFound is what the tenant says of this one
-			p, err := c.Profile(ctx, id)
+		all.Go(func() {
+			p, err := c.read(ctx, id)
 			answer(id, p, err)
 		})
 	}
 	all.Wait()
+	for _, id := range ids {
+		if notFound := answers[id].Err; isAbsent(notFound) {
+			if listed == nil && listErr == nil {
+				listed, listErr = c.freshProfiles(ctx)
+			}
+			p, err := c.judgeAbsence(id, notFound, listed, listErr)
+			answer(id, p, err)
+		}
+	}
 	return answers, nil
 }

@@ -150,9 +150,17 @@ func (c *Client) deleteTogether(ctx context.Context, all []*asked) (map[string]b
 // are asked for in halves.
 func (c *Client) deleteRest(ctx context.Context, all []*asked, f followed) (map[string]bulk.Answer[followed], error) {
 	answers := map[string]bulk.Answer[followed]{}
+	ids := make([]string, len(all))
+	for i, one := range all {
+		ids[i] = one.id
+	}
+	profiles, err := c.readTogether(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	var rest []*asked
 	for _, one := range all {
-		if _, err := c.Profile(ctx, one.id); errors.Is(err, ErrNotFound) {
+		if errors.Is(profiles[one.id].Err, ErrNotFound) {
 			gone := f
 			gone.gone = true
 			answers[one.id] = bulk.Answer[followed]{Result: gone}

@@ -67,7 +67,8 @@ func (c *Client) StartDeletion(ctx context.Context, ids ...string) (Deletion, er
 }
 
 // AwaitDeletion returns without an error when the profile is proven gone: the
-// tenant answers 404 for it after the task's end (contract §0). The warnings
+// tenant answers 404 for it after the good end of the task (contract §0), or answers
+// so and does not list it either. The warnings
 // tell what was not as it should be. The error is
 //
 //   - a *PendingError when the end was not seen before the context's end,
@@ -121,6 +122,7 @@ type deletionWait struct {
 	warnings []string
 	seen     string // what was last seen, for messages
 	blind    bool   // only the profile is watched
+	ended    bool   // the task has ended well, so that a 404 is proof enough
 }
 
 func (w *deletionWait) warn(format string, values ...any) {
@@ -140,7 +142,11 @@ func (w *deletionWait) pending(err error) error {
 
 // look reads the profile once. The error is ErrNotFound when it is gone.
 func (w *deletionWait) look(ctx context.Context) error {
-	_, err := w.client.Profile(ctx, w.id)
+	read := w.client.certain
+	if w.ended {
+		read = w.client.Profile
+	}
+	_, err := read(ctx, w.id)
 	switch {
 	case err == nil:
 		w.seen = "the profile is still there"
@@ -200,7 +206,7 @@ func (w *deletionWait) doubt(ctx context.Context) ([]string, error) {
 // long as the tenant's reads may lag behind its tasks, and then once more.
 func (w *deletionWait) confirm(ctx context.Context, ended task) ([]string, error) {
 	c := w.client
-	if ended.word() != taskSuccess {
+	if w.ended = ended.word() == taskSuccess; !w.ended { // a warning may mean that something was left
 		w.warn("task %s ended with status %s%s", w.deletion.TaskID, ended.word(), saying(ended.messages))
 	}
 	short, cancel := context.WithTimeout(ctx, c.grace)
@@ -212,6 +218,14 @@ func (w *deletionWait) confirm(ctx context.Context, ended task) ([]string, error
 	if ctx.Err() == nil && (short.Err() != nil || errors.Is(err, ErrThrottled)) {
 		if err = w.look(ctx); errors.Is(err, ErrNotFound) {
 			return w.warnings, nil
+		}
+	}
+	if w.ended && err != nil && ctx.Err() == nil { // the listing may tell what the profile does not
+		if listed, listErr := c.freshProfiles(ctx); listErr == nil {
+			if _, found := listed[w.id]; !found {
+				return w.warnings, nil
+			}
+			err = nil
 		}
 	}
 	if ctx.Err() != nil {

@@ -209,11 +209,11 @@ func TestReadsMayLagBehindTheTask(t *testing.T) {
 func TestConfirmationOutlivesFaults(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		get     []reply
-		always  reply
-		want    string // of the error; empty for none
-		atOnce  bool
-		success bool
+		get    []reply
+		always reply
+		list   reply
+		want   string // of the error; empty for none
+		atOnce bool
 	}{
 		"5xx in passing":       {get: times(9, says(503, ""))},
 		"cut in passing":       {get: times(7, cut)},
@@ -221,8 +221,9 @@ func TestConfirmationOutlivesFaults(t *testing.T) {
 		"401 twice in passing": {get: times(2, says(401, ""))},
 		"throttled":            {get: []reply{throttled("20")}},
 		"throttled for longer": {get: []reply{throttled("90")}},
-		"5xx for ever":         {always: says(503, "<title>Down</title>"), want: "Down"},
-		"no right":             {always: says(403, ""), want: "idn:identity-profile:read", atOnce: true},
+		"5xx for ever":         {always: says(503, "<title>Down</title>"), list: says(403, ""), want: "Down"},
+		"no right":             {always: says(403, ""), list: says(403, ""), want: "idn:identity-profile:read", atOnce: true},
+		"a listing instead":    {always: says(403, "")},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -230,7 +231,7 @@ func TestConfirmationOutlivesFaults(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newTenant(wire(a, "Staff", ""))
 				s.script(getPrefix+a, test.get...)
-				s.always[getPrefix+a] = test.always
+				s.always[getPrefix+a], s.always[listRoute] = test.always, test.list
 				start := time.Now()
 				_, err := destroy(t.Context(), s.inMemory(t))
 				if test.want == "" {

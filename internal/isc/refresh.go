@@ -95,9 +95,8 @@ func (s *snapshot) later(number int) (listing, bool) {
 // RefreshProfile returns the profile with an id as Profile does, for a refresh:
 // the first few are read one by one unless there is a listing already, and then
 // one listing serves all, for half a minute at the most and until anything is
-// written. A profile that the listing
-// does not have is read by itself, so that ErrNotFound is what the tenant says of
-// that one.
+// written. The error is ErrNotFound when the tenant answers 404 for the profile and a
+// listing does not have it either. A profile that is listed is there.
 func (c *Client) RefreshProfile(ctx context.Context, id string) (Profile, error) {
 	profiles := c.snapshot.recent(c.now().Add(-snapshotAge)).profiles
 	p, found := profiles[id]
@@ -115,7 +114,12 @@ func (c *Client) RefreshProfile(ctx context.Context, id string) (Profile, error)
 			}
 		}
 	}
-	return c.Profile(ctx, id)
+	p, err := c.read(ctx, id)
+	if !isAbsent(err) {
+		return p, err
+	}
+	listed, listErr := c.RecentProfiles(ctx)
+	return c.judgeAbsence(id, err, listed, listErr)
 }
 
 // RecentProfiles returns all profiles by their ids, from the listing that also
