@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/isc"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // plansCreation records that a profile is planned to be created, and reports another
@@ -142,7 +143,7 @@ func inUse(holder isc.Profile) string {
 	return fmt.Sprintf("Source %s feeds identity profile %q (%s) already, and a source feeds at most one. "+
 		"If another resource of this configuration or of its state is that profile, add a moved block from its address to this one. "+
 		"Only if no state tracks it, import it under the ID %s. Otherwise choose another source.",
-		holder.Source, holder.Name, holder.ID, holder.ID)
+		holder.Source, printable.Text(holder.Name), holder.ID, holder.ID)
 }
 
 func sourceTwice(p, other plannedProfile) diag.Diagnostic {

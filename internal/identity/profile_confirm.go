@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/isc"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // sent is what a creation or a change has told the tenant to hold.
@@ -55,6 +56,9 @@ func (s sent) confirm(ctx context.Context, client *isc.Client, answer isc.Profil
 func (s sent) differences(held isc.Profile) (diags diag.Diagnostics) {
 	differs := func(attribute string, want, have any) {
 		if want != have {
+			if text, ok := have.(string); ok {
+				have = printable.Text(text)
+			}
 			diags.AddAttributeError(path.Root(attribute), fmt.Sprintf("Tenant did not take the %s", strings.ReplaceAll(attribute, "_", " ")),
 				fmt.Sprintf("The tenant answered the request with success, but holds %s = %#v instead of %#v.", attribute, have, want))
 		}
@@ -93,7 +97,7 @@ func (s sent) differences(held isc.Profile) (diags diag.Diagnostics) {
 				"The tenant answered the request with success, but holds no mapping of %q. Check that the identity attribute exists in the tenant, and the type and attributes of the mapping.", name))
 		case !fulfils(have, s.mappings[name]):
 			diags.AddAttributeError(at.AtMapKey(name), fmt.Sprintf("Tenant changed the mapping of %q", name), fmt.Sprintf(
-				"The tenant answered the request with success, but holds another mapping of %q: type %q with the attributes %s. Check its type and attributes.", name, have.Type, normalized(have.Attributes)))
+				"The tenant answered the request with success, but holds another mapping of %q: type %q with the attributes %s. Check its type and attributes.", name, printable.Text(have.Type), printable.Text(normalized(have.Attributes))))
 		}
 	}
 	for _, name := range slices.Sorted(slices.Values(s.RemoveMappings)) {

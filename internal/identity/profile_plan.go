@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/isc"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // declaredKey is where private state keeps the mappings that the configuration
@@ -280,5 +281,5 @@ const (
 // foreignNote warns that mappings which leave the state stay in the profile.
 func foreignNote(m profileModel, foreign []string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("attribute_mappings"), "Mappings that are not managed",
-		fmt.Sprintf("The mappings of %s were imported with %s and are not in the configuration. They stay in the profile and are not managed any more.", strings.Join(foreign, ", "), m))
+		fmt.Sprintf("The mappings of %s were imported with %s and are not in the configuration. They stay in the profile and are not managed any more.", printable.Text(strings.Join(foreign, ", ")), m))
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
 
@@ -126,13 +127,13 @@ func (c *Client) exchange(ctx context.Context, r request, token string) (answer,
 	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
 		return answer{resp.StatusCode, resp.Header, text, token}, nil
 	}
-	c.judge(ctx, fail, r, resp, c.redact(text, token))
+	c.judge(ctx, fail, r, resp, text, token)
 	return answer{}, fail
 }
 
 // judge says in fail what an answer other than a success means.
-func (c *Client) judge(ctx context.Context, fail *Error, r request, resp *http.Response, text []byte) {
-	heard := hear(text)
+func (c *Client) judge(ctx context.Context, fail *Error, r request, resp *http.Response, text []byte, token string) {
+	heard := hear(c.redact(text, token), func(text string) string { return c.clean(text, token) })
 	fail.Status = resp.StatusCode
 	fail.DetailCode, fail.Words, fail.TrackingID = heard.detailCode, heard.words, heard.trackingID
 	fail.retryAfter, _ = transport.RetryAfter(resp.Header, c.now())
@@ -140,7 +141,7 @@ func (c *Client) judge(ctx context.Context, fail *Error, r request, resp *http.R
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		fail.Hint = "The address redirects; redirects are not followed, since the token would travel along."
 		if to, err := resp.Location(); err == nil {
-			fail.Hint += fmt.Sprintf(" If it is the tenant's, set the base URL to %s://%s.", to.Scheme, to.Host)
+			fail.Hint += fmt.Sprintf(" If it is the tenant's, set the base URL to %s.", printable.Text(to.Scheme+"://"+to.Host))
 		}
 	case resp.StatusCode == http.StatusUnauthorized && r.path != loginPath:
 		fail.Hint = "The tenant refuses a token that it has just given out; check that the base URL is that of the credentials' tenant."
@@ -184,14 +185,29 @@ func (c *Client) wrongPath() string {
 func (c *Client) unexpected(r request, a answer, why string) *Error {
 	fail := &Error{
 		Tenant: c.Tenant(), Action: r.action, Method: r.method, Path: c.base.Path + r.path, Status: a.status,
-		Err:       errors.New("the answer is not what a tenant answers: " + why),
+		Err:       errors.New("the answer is not what a tenant answers: " + c.clean(why, a.token)),
 		Hint:      "Check that the base URL is the tenant's API address and nothing answers in its place.",
 		uncertain: true,
 	}
 	if !isObject(a.body) { // a page of something else; what looks like the tenant's may hold a token or names
-		fail.Words = pageTitle(c.redact(a.body, a.token))
+		fail.Words = c.clean(pageTitle(c.redact(a.body, a.token)), a.token)
 	}
 	return fail
+}
+
+// decoded reads the body of a success. The error repeats a part of it that cannot be
+// read, and none of the secrets.
+func decoded[T any](c *Client, r request, a answer, decode func(json.RawMessage) (T, error)) (T, error) {
+	value, err := decode(a.body)
+	if err == nil {
+		return value, nil
+	}
+	why := "it cannot be read"
+	if _, err := decode(c.redact(a.body, a.token)); err != nil {
+		why = err.Error()
+	}
+	var none T
+	return none, c.unexpected(r, a, why)
 }
 
 // mistaken is the error of a success that is about another profile than the one that
@@ -200,16 +216,6 @@ func (c *Client) mistaken(r request, a answer, got, want string) *Error {
 	fail := c.unexpected(r, a, fmt.Sprintf("it is about identity profile %s instead of %s", got, want))
 	fail.mistaken = true
 	return fail
-}
-
-// redact takes out of an answer what repeats the request's secrets.
-func (c *Client) redact(text []byte, token string) []byte {
-	for _, secret := range []string{c.session.secret, url.QueryEscape(c.session.secret), token} {
-		if secret != "" {
-			text = bytes.ReplaceAll(text, []byte(secret), []byte("[secret]"))
-		}
-	}
-	return text
 }
 
 // encode writes JSON as the vendor's examples have it, < and & in clear.

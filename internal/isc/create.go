@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 const (
@@ -99,7 +100,7 @@ func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, erro
 	if !whole { // it may be an old one
 		answered = ""
 	}
-	return c.findCreated(ctx, p, before, answered, c.unexpected(r, a, fmt.Sprintf("it is about identity profile %q (%s)", created.Name, created.ID)))
+	return c.findCreated(ctx, p, before, answered, c.unexpected(r, a, fmt.Sprintf("it is about identity profile %q (%s)", printable.Text(created.Name), created.ID)))
 }
 
 // candidates returns what is listed by the IDs. None of what is listed before a

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // Errors to match with errors.Is.
@@ -122,7 +124,7 @@ func (e *ConflictError) Error() string {
 	var b strings.Builder
 	switch {
 	case e.Existing.ID != "":
-		fmt.Fprintf(&b, "source %s feeds identity profile %q (%s) of tenant %s, and a source feeds at most one", e.Source, e.Existing.Name, e.Existing.ID, e.Tenant)
+		fmt.Fprintf(&b, "source %s feeds identity profile %q (%s) of tenant %s, and a source feeds at most one", e.Source, printable.Text(e.Existing.Name), e.Existing.ID, e.Tenant)
 	case !e.listed:
 		fmt.Fprintf(&b, "tenant %s says that source %s is in use", e.Tenant, e.Source)
 	default:

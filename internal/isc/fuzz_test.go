@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // FuzzDecodeProfile reads anything. What it can read must be sent back with
@@ -98,8 +102,16 @@ func FuzzHear(f *testing.F) {
 	f.Add([]byte(`{"messages":[{"text":5}],"causes":{}}`))
 
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if s := hear(raw); len(s.words) > 100_000 && len(raw) < 10_000 {
-			t.Fatalf("words of %d out of %d", len(s.words), len(raw))
+		s := hear(raw, printable.Text)
+		for _, text := range []string{s.words, s.detailCode, s.trackingID} {
+			if n := utf8.RuneCountInString(text); n > maxWords*203 {
+				t.Fatalf("a text of %d characters out of %d", n, len(raw))
+			}
+			for _, r := range text {
+				if !unicode.IsPrint(r) {
+					t.Fatalf("%q has %U", text, r)
+				}
+			}
 		}
 	})
 }

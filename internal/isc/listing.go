@@ -2,6 +2,7 @@ package isc
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,9 +64,9 @@ func (c *Client) listOnce(ctx context.Context, q Query) ([]Profile, error) {
 		if err != nil {
 			return nil, c.orWrongPath(err)
 		}
-		found, err := decodePage(a.body)
+		found, err := decoded(c, r, a, decodePage)
 		if err != nil {
-			return nil, c.unexpected(r, a, err.Error())
+			return nil, err
 		}
 		told := totalCount(a.header)
 		if page > 0 && told != total {
@@ -111,7 +112,7 @@ func byID(sorters string) string {
 }
 
 // decodePage reads one page. A profile without an id cannot be told from others.
-func decodePage(body []byte) ([]Profile, error) {
+func decodePage(body json.RawMessage) ([]Profile, error) {
 	list, err := looseList(body)
 	if err != nil || list == nil {
 		return nil, errors.New("it is not a list")

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // Reference names another object of the tenant, an identity or a source. Its ID
@@ -17,9 +19,9 @@ type Reference struct{ ID, Name string }
 // String names the object for a message.
 func (r Reference) String() string {
 	if r.Name == "" {
-		return r.ID
+		return printable.Text(r.ID)
 	}
-	return fmt.Sprintf("%q (%s)", r.Name, r.ID)
+	return fmt.Sprintf("%q (%s)", printable.Text(r.Name), printable.Text(r.ID))
 }
 
 // Profile is an identity profile as the tenant holds it (contract §2.2).
@@ -161,10 +163,10 @@ func (c *Client) read(ctx context.Context, id string) (Profile, error) {
 	if err != nil {
 		return Profile{}, err
 	}
-	p, err := decodeProfile(a.body)
+	p, err := decoded(c, r, a, decodeProfile)
 	switch {
 	case err != nil:
-		return Profile{}, c.unexpected(r, a, err.Error())
+		return Profile{}, err
 	case p.ID == "":
 		return Profile{}, c.unexpected(r, a, "it is a profile without an ID")
 	case p.ID != id:
@@ -188,7 +190,10 @@ func (c *Client) orNotFound(ctx context.Context, err error) error {
 
 // plainID reports whether an id can stand in a path as it is. Nothing, dots and
 // slashes would reach another call.
-func plainID(id string) bool { return idPattern.MatchString(id) }
+func plainID(id string) bool { return len(id) <= maxID && idPattern.MatchString(id) }
+
+// maxID is far beyond the 32 to 36 characters of the vendor.
+const maxID = 128
 
 // idPattern is wide: what an id looks like is the tenant's business (contract §2.2).
 var idPattern = regexp.MustCompile(`^[\w.:~-]*\w[\w.:~-]*$`)
@@ -221,8 +226,6 @@ func (c *Client) provePath(ctx context.Context) error {
 	if err != nil {
 		return c.orWrongPath(err)
 	}
-	if _, err := decodePage(a.body); err != nil {
-		return c.unexpected(r, a, err.Error())
-	}
-	return nil
+	_, err = decoded(c, r, a, decodePage)
+	return err
 }

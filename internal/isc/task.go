@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
 
@@ -21,6 +22,7 @@ const maxTaskMessages = 10
 // task is what a task status says (contract §3.3). Only the completion status
 // is relied on; all the rest is for messages.
 type task struct {
+	id       string // may be missing
 	status   string // the completion status as the tenant writes it; empty while the task runs
 	progress string
 	percent  *int64
@@ -41,7 +43,9 @@ func decodeTask(raw json.RawMessage) (task, error) {
 	if t.status, err = looseString(fields["completionStatus"]); err != nil {
 		return task{}, fmt.Errorf("completionStatus: %w", err)
 	}
-	t.status = strings.TrimSpace(t.status)
+	t.status = printable.Text(t.status)
+	id, _ := looseString(fields["id"])
+	t.id = printable.Text(id)
 	t.progress, _ = looseString(fields["progress"])
 	t.percent, _ = looseInteger(fields["percentComplete"])
 	messages, _ := looseList(fields["messages"])
@@ -64,7 +68,7 @@ func taskMessage(raw json.RawMessage) string {
 	if strings.TrimSpace(text) == "" {
 		text, _ = looseString(fields["key"])
 	}
-	return excerpt([]byte(text))
+	return printable.Text(text)
 }
 
 // Ends of a task, in the form of word. All others are bad ones (contract §0, row 5).
@@ -87,7 +91,7 @@ func (t task) String() string {
 		parts = append(parts, "status "+t.word())
 	}
 	if t.progress != "" {
-		parts = append(parts, fmt.Sprintf("progress %q", excerpt([]byte(t.progress))))
+		parts = append(parts, fmt.Sprintf("progress %q", printable.Text(t.progress)))
 	}
 	if t.percent != nil {
 		parts = append(parts, fmt.Sprintf("%d percent complete", *t.percent))
@@ -143,8 +147,9 @@ func (p *taskPoll) look(ctx context.Context) (done bool, wait time.Duration, err
 	a, err := c.call(ctx, r)
 	var seen task
 	if err == nil {
-		if seen, err = decodeTask(a.body); err != nil {
-			err = c.unexpected(r, a, err.Error())
+		a.body = c.redact(a.body, a.token) // which goes into messages and nowhere else
+		if seen, err = decoded(c, r, a, decodeTask); err == nil && seen.id != "" && seen.id != p.id {
+			err = c.unexpected(r, a, fmt.Sprintf("it is about task %s instead of %s", seen.id, p.id))
 		}
 	}
 	if err == nil {

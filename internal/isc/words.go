@@ -6,7 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
 
 // said is what an answer that is not a success says (contract §2.6).
@@ -16,22 +17,25 @@ type said struct {
 	words      string
 }
 
+// maxWords is how many texts of an answer go into a message.
+const maxWords = 5
+
 // hear finds it: the error object, {"error": …} of a refused token,
-// {"message": …} of the rate limit, or the text of whatever stands before the
-// tenant.
-func hear(body []byte) said {
+// {"message": …} of the rate limit, or the text of what stands before the tenant.
+// clean makes each text fit for a message.
+func hear(body []byte, clean func(string) string) said {
 	fields, err := looseObject(body)
 	if err != nil || fields == nil {
-		return said{words: pageTitle(body)}
+		return said{words: clean(pageTitle(body))}
 	}
 	text := func(key string) string {
 		text, _ := looseString(fields[key])
-		return strings.TrimSpace(text)
+		return clean(text)
 	}
 	s := said{detailCode: text("detailCode"), trackingID: text("trackingId")}
 	var texts []string
 	add := func(text string) {
-		if text = excerpt([]byte(text)); text != "" && !slices.Contains(texts, text) {
+		if text = clean(text); text != "" && len(texts) < maxWords && !slices.Contains(texts, text) {
 			texts = append(texts, text) // causes like to repeat the messages
 		}
 	}
@@ -51,36 +55,20 @@ func hear(body []byte) said {
 	}
 	s.words = strings.Join(texts, "; ")
 	if s.words == "" && s.detailCode == "" {
-		s.words = excerpt(body)
+		s.words = clean(string(body))
 	}
 	return s
 }
 
 var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
-// pageTitle is the title of a web page, or the beginning of another text.
+// pageTitle is the title of a web page, or else the whole text.
 func pageTitle(body []byte) string {
 	if found := title.FindSubmatch(body); len(found) == 2 && len(bytes.TrimSpace(found[1])) > 0 {
-		return excerpt(found[1])
+		return string(found[1])
 	}
-	return excerpt(body)
+	return string(body)
 }
 
 // excerpt makes the beginning of an unexpected text fit for a message.
-func excerpt(text []byte) string {
-	const most = 300
-	if len(text) > 8*most {
-		text = text[:8*most]
-	}
-	clean := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, string(bytes.ToValidUTF8(text, []byte("?"))))
-	clean = strings.Join(strings.Fields(clean), " ")
-	if runes := []rune(clean); len(runes) > most {
-		clean = string(runes[:most]) + "…"
-	}
-	return clean
-}
+func excerpt(text []byte) string { return printable.Text(string(text)) }
