@@ -160,3 +160,37 @@ func TestAccProfile_wordsOfTheTenantArePrintable(t *testing.T) {
 		})
 	}
 }
+
+// A tenant that gives no token, or none that serves, is not asked for one by each
+// profile.
+func TestAccProfile_loginsInVainAreFew(t *testing.T) {
+	t.Parallel()
+	const login = "/oauth/token"
+	for name, test := range map[string]struct {
+		spoilt []string
+		faults []simulator.Fault
+		fails  string
+	}{
+		"no token":      {[]string{"POST /oauth/token"}, []simulator.Fault{{Path: login, Body: json.RawMessage(`{"token_type":"bearer"}`)}}, "holds no token"},
+		"refused token": {nil, []simulator.Fault{{Path: anyProfile, Status: 401}, {Path: profilesPath, Status: 401}}, "JWT"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := tenant(t, test.spoilt...)
+			config := sideBySide(sim, 12, "")
+			run(t, sim,
+				resource.TestStep{Config: config},
+				resource.TestStep{
+					PreConfig: func() { faults(t, sim, test.faults...); sim.ResetRequests() },
+					Config:    config, PlanOnly: true, ExpectError: says(test.fails),
+				},
+				resource.TestStep{PreConfig: func() {
+					if n := acctest.Count(sim, http.MethodPost, login); n == 0 || n > 3 {
+						t.Errorf("%d logins for twelve profiles, want three at most", n)
+					}
+					faults(t, sim)
+				}, Config: config},
+			)
+		})
+	}
+}

@@ -60,15 +60,22 @@ func (c *Client) call(ctx context.Context, r request) (answer, error) {
 		defer c.snapshot.wrote()
 		c.snapshot.wrote()
 	}
+	var refused error // a 401
 	for stale := 0; ; {
 		token, err := c.authorize(ctx, r.action, stale)
-		if err != nil {
+		switch {
+		case errors.Is(err, errSpent) && refused != nil:
+			return answer{}, refused
+		case err != nil:
 			return answer{}, err
 		}
 		a, err := c.exchange(ctx, r, token.value)
-		if status(err) == http.StatusUnauthorized && stale == 0 {
-			stale = token.number
+		switch s := status(err); {
+		case s == http.StatusUnauthorized && stale == 0:
+			stale, refused = token.number, err
 			continue
+		case s != http.StatusUnauthorized && (err == nil || s > 0):
+			c.session.served()
 		}
 		if err == nil && strings.HasPrefix(r.path, c.family.profiles) && json.Valid(a.body) {
 			c.proven.Store(true)

@@ -7,7 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
 
 const (
@@ -17,6 +21,10 @@ const (
 	// lives shortly is renewed after four fifths of its life (contract §1.1: a
 	// token of 15 s must work).
 	earliest = 30 * time.Second
+
+	// maxLogins is how many tokens are asked for without one that serves: each
+	// failure may be a passing one, and every object of a run asks.
+	maxLogins = 3
 )
 
 // session is the client's login. One caller at a time renews the token; the
@@ -28,8 +36,15 @@ type session struct {
 	// turn holds one token: whoever has it may read and renew what follows.
 	turn    chan struct{}
 	current token
-	refused error // a refused login is not repeated
+	refused error  // a refused login is not repeated
+	failed  *Error // of the last login that failed otherwise
+
+	failures atomic.Int64 // logins that failed, for callers who wait for the turn
+	vain     atomic.Int64 // logins since a token served last
 }
+
+// served notes that the tenant has accepted a token.
+func (s *session) served() { s.vain.Store(0) }
 
 // token is one access token.
 type token struct {
@@ -42,9 +57,16 @@ func newSession(clientID, secret string) session {
 	return session{clientID: clientID, secret: secret, turn: make(chan struct{}, 1)}
 }
 
-// authorize returns a token that is not the stale one.
+// errSpent: no more tokens are asked for.
+var errSpent = errors.New("the last tokens did not serve, so no other is asked for")
+
+// authorize returns a token that is not the stale one. Callers that wait while a
+// login fails share its failure, and after a few logins in vain, in which no token
+// came or none served, no more are made. The error is errSpent then if a token is
+// held, and otherwise the error of the last login.
 func (c *Client) authorize(ctx context.Context, action string, stale int) (token, error) {
 	s := &c.session
+	asked := s.failures.Load()
 	select {
 	case s.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -58,19 +80,49 @@ func (c *Client) authorize(ctx context.Context, action string, stale int) (token
 	if held.number > stale && (held.renewAt.IsZero() || c.now().Before(held.renewAt)) {
 		return held, nil
 	}
-	fresh, err := c.login(ctx, action)
-	if err != nil {
-		if failed := (*Error)(nil); errors.As(err, &failed) {
-			failed.uncertain = false // what the token was for was not sent
+	switch spent := s.vain.Load() >= maxLogins; {
+	case s.failed != nil && (spent || s.failures.Load() > asked):
+		shared := *s.failed
+		shared.Action = loginAction(action)
+		if spent {
+			shared.Hint = strings.TrimSpace(shared.Hint + " The login is not tried again in this run.")
 		}
-		if errors.Is(err, ErrLoginRefused) {
+		return token{}, &shared
+	case spent:
+		return token{}, fmt.Errorf("%s: %w", c.couldNot(action), errSpent)
+	}
+	fresh, err := c.login(ctx, action)
+	if err == nil || ctx.Err() == nil && !nothingSent(err) {
+		s.vain.Add(1)
+	}
+	if err != nil {
+		var failed *Error
+		if errors.As(err, &failed) {
+			failed.uncertain, failed.absent = false, false // what the token was for was not sent
+		}
+		switch {
+		case errors.Is(err, ErrLoginRefused):
 			s.refused = err
+		case ctx.Err() == nil:
+			kept := *failed // the caller's may change
+			s.failed = &kept
+			if !errors.Is(err, ErrThrottled) { // others may have the time
+				s.failures.Add(1)
+			}
 		}
 		return token{}, err
 	}
 	fresh.number = held.number + 1
-	s.current = fresh
+	s.current, s.failed = fresh, nil
 	return fresh, nil
+}
+
+func loginAction(action string) string { return "get an access token to " + action }
+
+// nothingSent reports whether err is that of a request that did not leave.
+func nothingSent(err error) bool {
+	var failed *Error
+	return errors.As(err, &failed) && failed.Status == 0 && transport.NeverSent(failed.Err)
 }
 
 // login asks for a token. The credentials travel in the body: a query ends in
@@ -82,7 +134,7 @@ func (c *Client) login(ctx context.Context, action string) (token, error) {
 		"client_secret": {c.session.secret},
 	}
 	r := request{
-		action: "get an access token to " + action, method: http.MethodPost, path: loginPath,
+		action: loginAction(action), method: http.MethodPost, path: loginPath,
 		body: []byte(form.Encode()), contentType: "application/x-www-form-urlencoded",
 	}
 	asked := c.now() // before the answer: its way back is part of the token's life

@@ -3,6 +3,7 @@ package isc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -327,4 +328,108 @@ func TestRefusedLoginInTheMiddle(t *testing.T) {
 	}
 	s.expect(t, loginRoute, 2)
 	s.expect(t, getPrefix+a, 2)
+}
+
+// A login that is of no use is not repeated for each object of a run.
+func TestThreeLoginsInVainAreTheLast(t *testing.T) {
+	t.Parallel()
+	logins := map[string]reply{
+		"500": says(500, `{"error":"Down."}`), "502": says(502, "<title>Down.</title>"), "404": says(404, `{"error":"Down."}`),
+		"429": throttled("3600"), "no token": says(200, `{"note":"Down."}`), "no JSON": says(200, "Down."), "cut": cut,
+	}
+	for name, login := range logins {
+		for _, side := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, ", side by side: ", side), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					s := newTenant(wire(a, "Staff", ""))
+					s.always[loginRoute] = slowly(time.Second, login)
+					c := s.inMemory(t)
+					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+					defer cancel()
+					var all sync.WaitGroup
+					for range 12 {
+						all.Go(func() {
+							_, err := c.Profile(ctx, a)
+							if err == nil || errors.Is(err, ErrLoginRefused) || uncertain(err) {
+								t.Errorf("error %v", err)
+							}
+							contains(t, err, "get an access token to read identity profile "+a)
+						})
+						if !side {
+							all.Wait()
+						}
+					}
+					all.Wait()
+					_, err := c.StartDeletion(ctx, b)
+					contains(t, err, "get an access token to delete identity profile "+b)
+					if n := len(s.sent(loginRoute)); n > maxLogins {
+						t.Errorf("%d logins", n)
+					}
+				})
+			})
+		}
+	}
+	for _, side := range []bool{true, false} {
+		t.Run(fmt.Sprint("every call refuses the token, side by side: ", side), func(t *testing.T) {
+			t.Parallel()
+			s := newTenant(many(12)...)
+			for i := range 12 {
+				s.always[fmt.Sprintf("%s%032x", getPrefix, i)] = says(401, `{"error":"JWT validation failed"}`)
+			}
+			c := s.client(t)
+			var all sync.WaitGroup
+			for i := range 12 {
+				id := fmt.Sprintf("%032x", i)
+				all.Go(func() {
+					_, err := c.Profile(t.Context(), id)
+					if failed := as[*Error](t, err); failed.Status != 401 {
+						t.Errorf("error %v, want the tenant's 401", err)
+					}
+					contains(t, err, "JWT validation failed", id)
+				})
+				if !side {
+					all.Wait()
+				}
+			}
+			all.Wait()
+			if n := len(s.sent(loginRoute)); n > maxLogins {
+				t.Errorf("%d logins", n)
+			}
+			// Another call accepts the token that is held.
+			if _, err := c.Profiles(t.Context(), Query{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Where no token can be had, a profile is not gone.
+func TestLoginThatIsNotFoundIsNoAbsence(t *testing.T) {
+	t.Parallel()
+	s := newTenant(wire(a, "Staff", ""))
+	c := s.client(t)
+	if _, err := c.Profile(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	s.script(getPrefix+a, says(401, ""))
+	s.script(loginRoute, says(404, errorBody("404 Not found", "No such path.")))
+	if _, err := c.Profile(t.Context(), a); err == nil || errors.Is(err, ErrNotFound) {
+		t.Errorf("error %v, want one that says nothing of the profile", err)
+	}
+}
+
+// A run is longer than three failures that pass.
+func TestLoginsInVainAreCountedInARow(t *testing.T) {
+	t.Parallel()
+	s := newTenant(wire(a, "Staff", ""))
+	c := s.client(t)
+	for range 3 * maxLogins {
+		s.script(loginRoute, says(500, ""))
+		s.script(getPrefix+a, says(401, ""))
+		_, _ = c.Profile(t.Context(), a)
+		if _, err := c.Profile(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
