@@ -194,3 +194,19 @@ func TestAccProfile_loginsInVainAreFew(t *testing.T) {
 		})
 	}
 }
+
+// A creation that the tenant refuses and carries out all the same is in the state.
+func TestAccProfile_refusedCreationIsLookedUp(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 404, 409} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			sim := tenant(t, createProfile)
+			faults(t, sim, simulator.Fault{Method: http.MethodPost, Path: profilesPath, Count: 1, Status: status, Apply: true, Body: json.RawMessage(`{"messages":[{"text":"No."}]}`)})
+			run(t, sim, step(profile(sim, staff), plancheck.ResourceActionCreate))
+			if n := acctest.Count(sim, http.MethodPost, profilesPath); n != 1 {
+				t.Errorf("%d creations were sent, want 1", n)
+			}
+		})
+	}
+}

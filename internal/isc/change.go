@@ -45,7 +45,8 @@ func (c *Client) ChangeProfile(ctx context.Context, id string, change Change) (P
 	}
 	if held, err = c.bring(ctx, held, change, change.allButMappings); err != nil {
 		if status(err) == http.StatusConflict {
-			err = c.conflict(ctx, held.Name, *change.Source, id, err)
+			listed, listErr := c.freshProfiles(ctx)
+			err = c.conflict(held.Name, *change.Source, id, err, listed, listErr)
 		}
 		return held, err
 	}

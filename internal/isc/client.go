@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -68,6 +69,7 @@ type Client struct {
 	reads     *bulk.Group[string, string, Profile]
 	snapshot  snapshot
 	followers followers
+	doomed    sync.Map // IDs of profiles whose deletion was asked for
 
 	proven atomic.Bool // an identity profile call was answered well, so the family's paths exist
 }

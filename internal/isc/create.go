@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/poll"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/printable"
 )
@@ -82,12 +84,12 @@ func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, erro
 	}
 	a, err := c.call(ctx, r)
 	switch {
-	case status(err) == http.StatusConflict:
-		return Profile{}, c.conflict(ctx, p.Name, p.Source, "", err)
 	case uncertain(err):
 		return c.findCreated(ctx, p, before, "", err)
+	case isRefusal(err):
+		return c.judgeRefusal(ctx, p, before, err)
 	case err != nil:
-		return Profile{}, c.orWrongPath(err)
+		return Profile{}, err
 	}
 	created, err := decodeProfile(a.body)
 	if err != nil || created.ID == "" {
@@ -101,6 +103,42 @@ func (c *Client) CreateProfile(ctx context.Context, p NewProfile) (Profile, erro
 		answered = ""
 	}
 	return c.findCreated(ctx, p, before, answered, c.unexpected(r, a, fmt.Sprintf("it is about identity profile %q (%s)", printable.Text(created.Name), created.ID)))
+}
+
+// isRefusal reports whether err is an answer by which the tenant has done nothing. A
+// refused token and the rate limit are certain to be so.
+func isRefusal(err error) bool {
+	s := status(err)
+	return s >= http.StatusBadRequest && s < http.StatusInternalServerError && !uncertain(err) &&
+		s != http.StatusUnauthorized && s != http.StatusTooManyRequests && !errors.Is(err, ErrLoginRefused)
+}
+
+// judgeRefusal looks once whether a creation that was refused with err was carried out
+// all the same: a profile that nobody tracks would keep its source from ever being
+// used again.
+func (c *Client) judgeRefusal(ctx context.Context, p NewProfile, before map[string]Profile, err error) (Profile, error) {
+	listed, listErr := c.freshProfiles(ctx)
+	created, found := p.among(listed, before, "")
+	// By a conflict, somebody else may have been first: it has to be ours in all.
+	// One whose deletion was asked for may be listed again for a moment.
+	isOurs := found && !c.isDoomed(created.ID) && (status(err) != http.StatusConflict || p.fits(created))
+	switch {
+	case isOurs:
+		tflog.Warn(ctx, "the tenant refused a creation that it has carried out", map[string]any{"id": created.ID, "error": err.Error()})
+		return created, nil
+	case status(err) == http.StatusConflict:
+		return Profile{}, c.conflict(p.Name, p.Source, "", err, listed, listErr)
+	case listErr != nil:
+		return Profile{}, fmt.Errorf("%w; whether it was created all the same could not be seen: %w", c.orWrongPath(err), listErr)
+	}
+	return Profile{}, c.orWrongPath(err)
+}
+
+// fits reports whether a profile has everything that is to be created, but for the
+// mappings, which the tenant may write in another form.
+func (p NewProfile) fits(other Profile) bool {
+	return p.Description == other.Description && (p.Owner == nil || p.Owner.ID == other.ownerID()) &&
+		(p.Priority == nil || other.Priority != nil && *p.Priority == *other.Priority)
 }
 
 // candidates returns what is listed by the IDs. None of what is listed before a
@@ -171,9 +209,8 @@ func (c *Client) findCreated(ctx context.Context, p NewProfile, before map[strin
 // conflict turns a 409 for a profile, a new one if its id is empty, into an error
 // that names the profile in the way. The listing has no filter for the
 // source (contract §2.1).
-func (c *Client) conflict(ctx context.Context, name string, source Reference, id string, err error) error {
+func (c *Client) conflict(name string, source Reference, id string, err error, listed map[string]Profile, listErr error) error {
 	conflict := &ConflictError{Tenant: c.Tenant(), Name: name, Source: source, Err: err}
-	listed, listErr := c.freshProfiles(ctx)
 	if listErr != nil {
 		conflict.Err = fmt.Errorf("%w; which profile is in the way could not be found out: %w", err, listErr)
 		return conflict

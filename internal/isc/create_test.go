@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -136,7 +137,7 @@ func TestRefusedCreationIsAnError(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 		s.expect(t, createRoute, 1)
-		s.expect(t, listRoute, 1)
+		s.expect(t, listRoute, 2) // also afterwards, whether it was created all the same
 	}
 }
 
@@ -333,4 +334,57 @@ func TestCreationInSpiteOfAnUnreadableListing(t *testing.T) {
 	if lists := s.sent(listRoute); len(lists) != 2 || lists[1].query.Get("filters") != NameIs("Staff") {
 		t.Errorf("listings %+v", lists)
 	}
+}
+
+// A creation that is refused and carried out all the same is found: nobody else tracks
+// the profile.
+func TestRefusedCreationMayHaveBeenCarriedOut(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 403, 404, 409, 422} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			s := newTenant()
+			s.script(createRoute, doneThen(says(status, errorBody("x", "No."))))
+			if got, err := s.client(t).CreateProfile(t.Context(), staff()); err != nil || got.ID != "new1" {
+				t.Errorf("%+v, %v; want the new profile", got, err)
+			}
+			s.expect(t, createRoute, 1)
+			s.expect(t, listRoute, 2)
+		})
+		t.Run(fmt.Sprint(status, ", and the listing fails"), func(t *testing.T) {
+			t.Parallel()
+			s := newTenant()
+			s.script(createRoute, doneThen(says(status, errorBody("x", "No."))))
+			s.script(listRoute, nil)
+			s.always[listRoute] = says(403, errorBody("403 Forbidden", "No listing."))
+			_, err := s.client(t).CreateProfile(t.Context(), staff())
+			contains(t, err, "No.", "No listing.")
+		})
+	}
+	t.Run("somebody else was first", func(t *testing.T) {
+		t.Parallel()
+		s := newTenant()
+		s.script(createRoute, func(s *tenant, w http.ResponseWriter, r *http.Request, body []byte) {
+			s.mu.Lock()
+			s.profiles = append(s.profiles, wire(b, "Staff", `{"description":"By hand","authoritativeSource":{"type":"SOURCE","id":"hr"}}`))
+			s.mu.Unlock()
+			s.serve(w, r, body)
+		})
+		_, err := s.client(t).CreateProfile(t.Context(), staff())
+		if conflict := as[*ConflictError](t, err); conflict.Existing.ID != b {
+			t.Errorf("%+v", conflict)
+		}
+	})
+	t.Run("it is on its way out", func(t *testing.T) {
+		t.Parallel()
+		s := newTenant()
+		c := s.client(t)
+		if _, err := c.StartDeletion(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		s.script(listRoute, says(200, `[]`)) // a part of the tenant that is ahead of the others
+		s.profiles = []object{wire(b, "Staff", `{"authoritativeSource":{"type":"SOURCE","id":"hr"}}`)}
+		_, err := c.CreateProfile(t.Context(), staff())
+		_ = as[*ConflictError](t, err)
+	})
 }

@@ -86,6 +86,12 @@ func (c *Client) DeleteProfile(ctx context.Context, id string) (Deletion, []stri
 	switch {
 	case err != nil && ctx.Err() != nil && w.deletion != Deletion{}:
 		return w.deletion, nil, w.pending(context.Cause(ctx))
+	case isRefusal(err): // which may be wrong, or about a profile that somebody else has deleted
+		if _, lookErr := c.CurrentProfile(ctx, id); errors.Is(lookErr, ErrNotFound) {
+			w.warn("the tenant refused to delete it, but the profile is gone: %v", err)
+			return Deletion{}, w.warnings, nil
+		}
+		return Deletion{}, nil, err
 	case err != nil:
 		return Deletion{}, nil, err
 	case f.lost != nil:

@@ -47,6 +47,9 @@ func (c *Client) StartDeletion(ctx context.Context, ids ...string) (Deletion, er
 	if r.body, err = encode(distinct); err != nil {
 		return Deletion{}, err
 	}
+	for _, id := range distinct {
+		c.doomed.Store(id, true)
+	}
 	started := Deletion{Started: c.now()}
 	a, err := c.call(ctx, r)
 	switch {
@@ -64,6 +67,12 @@ func (c *Client) StartDeletion(ctx context.Context, ids ...string) (Deletion, er
 		}
 	}
 	return started, nil
+}
+
+// isDoomed reports whether the deletion of a profile was asked for.
+func (c *Client) isDoomed(id string) bool {
+	_, doomed := c.doomed.Load(id)
+	return doomed
 }
 
 // AwaitDeletion returns without an error when the profile is proven gone: the

@@ -390,3 +390,29 @@ func TestDeletionOfAnEarlierRunIsTakenUp(t *testing.T) {
 		s.expect(t, taskRoute, 8)
 	})
 }
+
+// A refusal of a deletion is looked up before it is believed.
+func TestRefusedDeletionMayBeAboutAProfileThatIsGone(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 404, 409} {
+		for _, gone := range []bool{true, false} {
+			s := newTenant(wire(a, "Staff", ""))
+			s.always[deleteRoute] = func(s *tenant, w http.ResponseWriter, _ *http.Request, _ []byte) {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				if gone {
+					s.profiles = nil
+				}
+				write(w, status, errorBody("x", "No."))
+			}
+			_, warnings, err := s.client(t).DeleteProfile(t.Context(), a)
+			if gone && (err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "the profile is gone")) {
+				t.Errorf("%d: %q, %v; want a warning", status, warnings, err)
+			}
+			if !gone {
+				contains(t, err, "No.")
+			}
+			s.expect(t, deleteRoute, 1)
+		}
+	}
+}
