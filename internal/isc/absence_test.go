@@ -70,7 +70,7 @@ func TestProofOfAbsenceIsShared(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, ids := ten(0)
 				s.profiles = nil
-				s.always[listRoute] = slowly(time.Second, (*tenant).serve)
+				s.always[listRoute] = slowly((*tenant).serve)
 				c := s.inMemory(t)
 				var all sync.WaitGroup
 				for _, id := range ids {

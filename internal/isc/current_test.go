@@ -15,7 +15,7 @@ func TestCurrentReadsTravelTogether(t *testing.T) {
 		s, ids := ten(0)
 		const gone = "0000000000000000000000000000dead"
 		ids = append(ids, gone)
-		s.always[listRoute] = slowly(time.Second, (*tenant).serve)
+		s.always[listRoute] = slowly((*tenant).serve)
 		c := s.inMemory(t)
 		var all sync.WaitGroup
 		for _, id := range ids {

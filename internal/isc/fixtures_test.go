@@ -28,10 +28,10 @@ func cut(*tenant, http.ResponseWriter, *http.Request, []byte) { panic(http.ErrAb
 // hangs answers nothing until the client gives up.
 func hangs(_ *tenant, _ http.ResponseWriter, r *http.Request, _ []byte) { <-r.Context().Done() }
 
-// slowly replies after a time, of a clock that synctest may turn.
-func slowly(d time.Duration, other reply) reply {
+// slowly replies after a second, of a clock that synctest may turn.
+func slowly(other reply) reply {
 	return func(s *tenant, w http.ResponseWriter, r *http.Request, body []byte) {
-		<-time.After(d)
+		<-time.After(time.Second)
 		other(s, w, r, body)
 	}
 }

@@ -87,7 +87,7 @@ func TestTaskThatMayNotBeReadIsAskedForOnceByTen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, ids := ten(0)
 		s.profiles = nil
-		s.always[taskRoute] = slowly(time.Second, says(403, errorBody("403 Forbidden", "no")))
+		s.always[taskRoute] = slowly(says(403, errorBody("403 Forbidden", "no")))
 		failures, _ := await(t, s.inMemory(t), ids, func(int) time.Duration { return time.Hour })
 		if err := errors.Join(failures...); err != nil {
 			t.Error(err)

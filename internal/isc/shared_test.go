@@ -47,7 +47,7 @@ func TestFailureOfAListingIsShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newTenant()
-		s.always[listRoute] = slowly(time.Second, says(403, ""))
+		s.always[listRoute] = slowly(says(403, ""))
 		c := s.inMemory(t)
 		c.snapshot.turn <- struct{}{} // until all have asked
 		var all sync.WaitGroup

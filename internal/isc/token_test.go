@@ -343,7 +343,7 @@ func TestThreeLoginsInVainAreTheLast(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					s := newTenant(wire(a, "Staff", ""))
-					s.always[loginRoute] = slowly(time.Second, login)
+					s.always[loginRoute] = slowly(login)
 					c := s.inMemory(t)
 					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 					defer cancel()
