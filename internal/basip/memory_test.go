@@ -2,6 +2,7 @@ package basip
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"runtime"
 	"runtime/debug"
@@ -44,28 +45,37 @@ func TestHostileAnswerTakesLittleMemory(t *testing.T) { //nolint:paralleltest //
 			if _, err := c.Device(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			kind, answer := c.users.kind, []byte(body())
-			runtime.GC()
-			defer debug.SetGCPercent(debug.SetGCPercent(20))
-			var before, now runtime.MemStats
-			runtime.ReadMemStats(&before)
-			peak := uint64(0)
-			resp := &http.Response{StatusCode: http.StatusOK}
-			var pg page
-			err := c.judge(&Error{}, OpUsersList, resp, answer, &pg)
-			for _, raw := range pg.Items {
-				user, _ := kind.decode(raw)
-				runtime.ReadMemStats(&now)
-				peak = max(peak, now.HeapAlloc)
-				runtime.KeepAlive(user)
+			answer := []byte(body())
+			least := int64(math.MaxInt64)
+			for range 3 { // what the collector has not come to counts as taken: the best try tells
+				taken, err := readingTakes(c, answer)
+				if least = min(least, taken); least <= 3*maxAnswer { // the answer itself is the fourth
+					return
+				}
+				t.Logf("%d KiB are taken to read %d KiB (%v)", taken>>10, len(answer)>>10, err)
 			}
-			runtime.ReadMemStats(&now)
-			peak = max(peak, now.HeapAlloc)
-			if taken := int64(peak) - int64(before.HeapAlloc); taken > 3*maxAnswer { // the answer itself is the fourth
-				t.Errorf("%d KiB are taken to read %d KiB (%v)", taken>>10, len(answer)>>10, err)
-			}
+			t.Errorf("at least %d KiB are taken to read %d KiB", least>>10, len(answer)>>10)
 		})
 	}
+}
+
+// readingTakes returns the most memory that is taken at a time to read an answer.
+func readingTakes(c *Client, answer []byte) (taken int64, err error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	runtime.GC()
+	var before, now runtime.MemStats
+	runtime.ReadMemStats(&before)
+	peak := uint64(0)
+	var p page
+	err = c.judge(&Error{}, OpUsersList, &http.Response{StatusCode: http.StatusOK}, answer, &p)
+	for _, raw := range p.Items {
+		user, _ := c.users.kind.decode(raw)
+		runtime.ReadMemStats(&now)
+		peak = max(peak, now.HeapAlloc)
+		runtime.KeepAlive(user)
+	}
+	runtime.ReadMemStats(&now)
+	return int64(max(peak, now.HeapAlloc)) - int64(before.HeapAlloc), err
 }
 
 func TestPageLongerThanAskedForIsRefused(t *testing.T) {

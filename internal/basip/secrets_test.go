@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -78,7 +79,7 @@ func TestNothingTellsASecret(t *testing.T) {
 					p.always[route] = other
 				}
 				c := p.client(t, func(cfg *Config) { cfg.Password = secretPassword })
-				var log bytes.Buffer
+				var log lockedBuffer // a call goes on for the others when one has left
 				ctx, cancel := context.WithTimeout(tflogtest.RootLogger(t.Context(), &log), 200*time.Millisecond)
 				defer cancel()
 				for call, do := range everyCall() {
@@ -95,6 +96,24 @@ func TestNothingTellsASecret(t *testing.T) {
 			})
 		}
 	}
+}
+
+// lockedBuffer is a buffer for several goroutines.
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
 }
 
 func TestPasswordDoesNotStayInMemory(t *testing.T) {

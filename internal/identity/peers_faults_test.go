@@ -17,7 +17,6 @@ import (
 // The faults of other providers (contract §6), and where they are tested for:
 //
 //	a failed task, status call or timeout passes for success
-//	                          TestAccPeers_failureIsNotSuccess, and all of
 //	                          TestAccProfileDestroy_taskEnds, …_taskDoesNotEnd,
 //	                          …_pollingFails and …_taskCannotBeRead
 //	no polling after a delete TestAccPeers_sourceIsFreeAfterTheDestroy
@@ -25,23 +24,13 @@ import (
 //	429 is not waited for     TestAccPeers_everyVerbWaitsAfter429 and the rows "429" of
 //	                          TestAccProfile_createsOnceWhateverHappens and …_updatesWhateverHappens
 //	nil response              TestAccPeers_networkErrorIsAnError
-//	secret in the query       TestAccPeers_secretIsInNoQuery
+//	secret in the query       isc.TestLoginRequest
 //	opaque, ordered mappings  TestAccPeers_mappingsHaveNoOrder, TestAccProfileMappings_changedOutsideShowsAndIsMended
 //	                          and …_spellingIsNoChange
-//	import loses the source   TestAccPeers_importKeepsTheSource, TestAccProfile_importsToAnEmptyPlan
+//	import loses the source   TestAccProfile_importsToAnEmptyPlan
 //	bogus Content-Encoding    TestAccPeers_contentEncodingHidesNoMessage
 //	inconsistent results      TestAccPeers_filledDefaultsAreConsistent, TestAccProfile_nullAndEmptyDescriptionAreOne
 //	mock answers 204          TestAccPeers_deleteAnswers202
-
-func TestAccPeers_failureIsNotSuccess(t *testing.T) {
-	t.Parallel()
-	testDestroys(t, map[string]destroyTest{
-		"task ends ERROR":       {tenant: ends("Error"), fails: []string{"status ERROR"}, resends: 1},
-		"task ends TERMINATED":  {tenant: ends("Terminated"), fails: []string{"status TERMINATED"}, resends: 1},
-		"the status call fails": {tenant: ends(""), faults: polls(0, simulator.Fault{Status: 500}), timeout: soon, fails: []string{"was not seen to end"}},
-		"time runs out":         {tenant: ends(""), timeout: soon, fails: []string{"was not seen to end"}},
-	})
-}
 
 // In one apply the source goes from the old profile to the new one, which the
 // tenant allows only when the deletion has really ended.
@@ -149,24 +138,6 @@ func TestAccPeers_networkErrorIsAnError(t *testing.T) {
 	)
 }
 
-func TestAccPeers_secretIsInNoQuery(t *testing.T) {
-	t.Parallel()
-	sim := acctest.Tenant(t)
-	run(t, sim, step(profile(sim, staff), plancheck.ResourceActionCreate))
-	logins := 0
-	for _, request := range sim.Requests() {
-		if request.Path == "/oauth/token" {
-			logins++
-		}
-		if request.SecretInQuery || strings.Contains(request.Query, acctest.ClientSecret) {
-			t.Errorf("the query of %s %s holds the secret", request.Method, request.Path)
-		}
-	}
-	if logins == 0 {
-		t.Error("there was no login, which says nothing")
-	}
-}
-
 // The tenant reverses the list and adds keys to it whenever it is written.
 func TestAccPeers_mappingsHaveNoOrder(t *testing.T) {
 	t.Parallel()
@@ -179,21 +150,6 @@ func TestAccPeers_mappingsHaveNoOrder(t *testing.T) {
 		step(config("id"), plancheck.ResourceActionCreate, knows("displayName", "email", "uid")),
 		step(config("number"), plancheck.ResourceActionUpdate, knows("displayName", "email", "uid")),
 	)
-}
-
-func TestAccPeers_importKeepsTheSource(t *testing.T) {
-	t.Parallel()
-	sim := acctest.Tenant(t)
-	held := sim.Tenant().SetProfile(simulator.IdentityProfile{Name: "Staff", SourceID: sourceA})
-	run(t, sim, resource.TestStep{
-		Config:           importing(sim, held.ID, staff),
-		ConfigPlanChecks: acctest.Plans(address, plancheck.ResourceActionNoop),
-	})
-	for _, request := range sim.Requests() {
-		if request.Method == http.MethodPatch || request.Method == http.MethodPost && request.Path == profilesPath {
-			t.Errorf("%s %s was sent", request.Method, request.Path)
-		}
-	}
 }
 
 func TestAccPeers_contentEncodingHidesNoMessage(t *testing.T) {

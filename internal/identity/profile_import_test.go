@@ -37,7 +37,7 @@ attribute_mappings_enabled = true
 		resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateId: `name=Staff "A", 50% \ more`},
 		refused("name=Staff", `Identity profile "Staff" is not in the tenant`),
 		refused("name=", `"name=" is not an import ID of an identity profile. Use the tenant's ID of the profile`),
-		refused(existing, "Cannot import non-existent remote object"),
+		refused(existing, "Cannot import non-existent identity profile"),
 		refused("no/id", `"no/id" is not an import ID of an identity profile`),
 		refused("name= ", "such as name=Contractors"),
 		refused(" "+existing, "is not an import ID"),

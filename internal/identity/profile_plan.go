@@ -82,7 +82,7 @@ func (r *profileResource) planCreation(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(diags...)
 	if replaced != nil {
 		resp.Diagnostics.Append(r.tenant.planDeletion()...)
-		resp.Diagnostics.Append(warnOfReplacement(replaced.profileModel)...)
+		resp.Diagnostics.Append(refuseReplacement(replaced.profileModel)...)
 	}
 	r.ask(ctx, "", planned, &resp.Diagnostics)
 }
@@ -250,6 +250,20 @@ func warnOfDestroy(state profileModel) (diags diag.Diagnostics) {
 		detail += " The destroy will refuse to do so: " + howToForce
 	}
 	diags.AddWarning("Identities lose their profile", detail)
+	return diags
+}
+
+// refuseReplacement is warnOfReplacement for a forced replacement. Of the creation that
+// Terraform plans then, it shows errors only; and without force_destroy the apply is
+// bound to refuse.
+func refuseReplacement(state profileModel) (diags diag.Diagnostics) {
+	for _, d := range warnOfReplacement(state) {
+		if state.ForceDestroy.ValueBool() {
+			diags.Append(d)
+		} else {
+			diags.AddError("Identity profile has identities", d.Detail())
+		}
+	}
 	return diags
 }
 

@@ -215,6 +215,9 @@ func (r *profileResource) ImportState(ctx context.Context, req resource.ImportSt
 			return
 		}
 		id = profile.ID
+	} else if _, err := client.Profile(ctx, id); errors.Is(err, isc.ErrNotFound) {
+		resp.Diagnostics.AddError("Cannot import non-existent identity profile", sentence(err)+" "+importForms)
+		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), types.StringValue(id))...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, importedKey, []byte("true"))...)
