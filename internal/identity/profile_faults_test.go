@@ -201,13 +201,14 @@ func TestAccProfile_timeoutsEndTheWaiting(t *testing.T) {
 	const want = "The tenant asks to wait for 20m0s"
 	healed := step(config("priority = 30"), plancheck.ResourceActionUpdate)
 	healed.PreConfig = func() { faults(t, sim) }
-	created := step(config(""), plancheck.ResourceActionCreate)
+	// A read waits for half a minute at a time; with less than that it gives up at once.
+	created := step(config(`timeouts { read = "29s" }`), plancheck.ResourceActionCreate)
 	created.PreConfig = func() { faults(t, sim) }
 	run(t, sim,
 		resource.TestStep{PreConfig: long(http.MethodPost, profilesPath), Config: config(`timeouts { create = "30s" }`), ExpectError: says(want)},
 		created,
-		resource.TestStep{PreConfig: long(http.MethodPatch, profilesPath+"/*"), Config: config("priority = 30\n" + `timeouts { update = "30s" }`), ExpectError: says(want)},
-		resource.TestStep{PreConfig: long(http.MethodGet, profilesPath+"/*"), Config: config("priority = 30\n"), ExpectError: says(want)},
+		resource.TestStep{PreConfig: long(http.MethodPatch, profilesPath+"/*"), Config: config("priority = 30\ntimeouts {\n  read = \"29s\"\n  update = \"30s\"\n}"), ExpectError: says(want)},
+		resource.TestStep{PreConfig: long(http.MethodGet, profilesPath+"/*"), Config: config("priority = 30\ntimeouts {\n  read = \"29s\"\n  update = \"30s\"\n}"), ExpectError: says(want)},
 		healed,
 	)
 }

@@ -129,6 +129,7 @@ func TestDiagnosticsOfAFailure(t *testing.T) {
 		"a profile that users have": {
 			hours, actionDelete, &basip.InUseError{Panel: "lobby", LinkID: other, Users: []basip.User{{Name: "Ada", LinkID: other}}}, "Time profile in use",
 			`it is still referred to by user "Ada" (link_id ` + other.String() + `). Nothing was deleted: a user who loses a time profile this way may be able to pass at any hour. ` +
+				"If the profile only got another address, add a moved block from the old address to the new one. " +
 				"Terraform deletes before it changes: take the profile out of time_profiles of the users with a link_id, bring that about with terraform apply -target=ADDRESS for each of them, then apply the rest. " +
 				"To replace a profile that stays in use, give the new one another name and set lifecycle { create_before_destroy = true }.", "",
 		},

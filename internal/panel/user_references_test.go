@@ -85,7 +85,7 @@ apartment_link_id = "`+idB+`"`) + officeHours,
 					return fmt.Errorf("the panel holds %+v", got)
 				}
 				return nil
-			}, userValue("time_profiles", knownvalue.Null()), userValue("apartment_link_id", knownvalue.Null())),
+			}, userValue("time_profiles", knownvalue.SetSizeExact(0)), userValue("apartment_link_id", knownvalue.Null())),
 		},
 	)
 }
