@@ -67,10 +67,8 @@ func TestAccProfile_createsOnceWhateverHappens(t *testing.T) {
 		fails string
 		posts int
 	}{
-		"500 before it took effect": {fault(func(f *simulator.Fault) { f.Status = 500 }), byHand, 2},
 		"500 after it took effect":  {fault(func(f *simulator.Fault) { f.Status, f.Apply = 500, true }), "", 1},
 		"cut before it took effect": {fault(func(f *simulator.Fault) { f.Cut = true }), byHand, 2},
-		"cut after it took effect":  {fault(func(f *simulator.Fault) { f.Cut, f.Apply = true, true }), "", 1},
 		"a page in between":         {fault(func(f *simulator.Fault) { f.Body, f.Apply = []byte(`"<html>"`), true }), "", 1},
 		"429":                       {throttled(http.MethodPost, profilesPath), "", 2},
 		"no right":                  {fault(func(f *simulator.Fault) { f.Status = 403 }), "needs the right idn:identity-profile:manage", 2},
@@ -114,12 +112,9 @@ func TestAccProfile_updatesWhateverHappens(t *testing.T) {
 		fails   string
 		patches int
 	}{
-		"500 before it took effect":   {fault(1, func(f *simulator.Fault) { f.Status = 500 }), "", 2},
 		"500 after it took effect":    {fault(1, func(f *simulator.Fault) { f.Status, f.Apply = 500, true }), "", 1},
 		"cut before it took effect":   {fault(1, func(f *simulator.Fault) { f.Cut = true }), "", 2},
-		"cut after it took effect":    {fault(1, func(f *simulator.Fault) { f.Cut, f.Apply = true, true }), "", 1},
 		"500 twice":                   {fault(2, func(f *simulator.Fault) { f.Status = 500 }), "Apply again", 3},
-		"cut twice":                   {fault(2, func(f *simulator.Fault) { f.Cut = true }), "Apply again", 3},
 		"an answer that says nothing": {fault(1, func(f *simulator.Fault) { f.Body, f.Apply = []byte(`{}`), true }), "", 1},
 		"429":                         {throttled(http.MethodPatch, path), "", 2},
 		"no right":                    {fault(1, func(f *simulator.Fault) { f.Status = 403 }), "needs the right idn:identity-profile:manage", 2},
