@@ -12,8 +12,8 @@ import (
 
 // linger is how long a first deletion, and the read before it, waits for others
 // that come with it. A task takes seconds; Terraform's ten callers come within two
-// milliseconds.
-const linger = 10 * time.Millisecond
+// milliseconds, or within twenty on a busy machine.
+const linger = 30 * time.Millisecond
 
 // asked is one profile on its way out. What is known of its deletion is known
 // before the end, for a caller who does not wait that long.
