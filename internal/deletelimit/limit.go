@@ -23,10 +23,14 @@ func New(most int) *Limit { return &Limit{max: most} }
 // ExceededError is a deletion beyond the limit.
 type ExceededError struct{ Max int }
 
-// Error implements error.
+// Error tells the limit and what to do, in whole sentences.
 func (e *ExceededError) Error() string {
-	return fmt.Sprintf("max_deletions in the provider block allows %d deletions of panel users and identity profiles in one run", e.Max)
+	return fmt.Sprintf("Not deleted: max_deletions in the provider block allows %d deletions of panel users and identity profiles in one run, and this run deletes more. "+
+		"Look at what the plan destroys; if all of it is meant, raise max_deletions for this run.", e.Max)
 }
+
+// Summary is the summary of a diagnostic about an ExceededError.
+const Summary = "More deletions than max_deletions allows"
 
 // Plan counts a deletion that a plan contains. Of those beyond the limit, the first
 // one returns an *ExceededError, which fails the plan.

@@ -245,6 +245,36 @@ func TestUnrestrictedUsersAreShown(t *testing.T) {
 	must(t, w, "destroy", "-auto-approve")
 }
 
+// TestUserWhoLosesTimeProfilesIsShown takes the last time profile off a user, with and
+// without saying that it is meant.
+func TestUserWhoLosesTimeProfilesIsShown(t *testing.T) {
+	t.Parallel()
+	profile := hours("p", "Office")
+	for name, test := range map[string]struct {
+		lines string
+		warns bool
+	}{
+		"left out": {"", true},
+		"empty":    {"time_profiles = []", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := acctest.Panels(t, "lobby")
+			w := workspace(t, sim, profile+person("a", "Ada", "time_profiles = [gatehouse_panel_time_profile.p.link_id]"))
+			must(t, w, "apply", "-auto-approve")
+			rewrite(t, w, sim, profile+person("a", "Ada", test.lines))
+			output, _, err := w.Run(t.Context(), "apply", "-auto-approve")
+			if err != nil || strings.Contains(output, "User may pass at any hour") != test.warns {
+				t.Errorf("the apply ended with %v, want a warning: %t\n%s", err, test.warns, output)
+			}
+			if users := sim.Panel("lobby").State().Users; len(users) != 1 || len(users[0].TimeProfileLinkIDs) != 0 {
+				t.Errorf("the panel has %+v", users)
+			}
+			must(t, w, "plan", "-detailed-exitcode")
+		})
+	}
+}
+
 // TestPlanListsUsersOfATimeProfile reads what the end of a time profile in use says.
 func TestPlanListsUsersOfATimeProfile(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/deletelimit"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/isc"
 )
 
@@ -47,7 +48,7 @@ func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest
 	left := r.tenant.together().leaves(state)
 	defer func() { left(!resp.Diagnostics.HasError()) }()
 	if err := r.tenant.limit.Delete(); err != nil {
-		resp.Diagnostics.Append(beyondLimit(err))
+		resp.Diagnostics.AddError(deletelimit.Summary, err.Error())
 		return
 	}
 	d := &destroyer{profileModel: state, client: client}

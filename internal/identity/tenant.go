@@ -41,15 +41,9 @@ func (t *Tenant) planDeletion() (diags diag.Diagnostics) {
 		return nil
 	}
 	if err := t.limit.Plan(); err != nil {
-		diags.Append(beyondLimit(err))
+		diags.AddError(deletelimit.Summary, err.Error())
 	}
 	return diags
-}
-
-// beyondLimit is the error of a deletion that max_deletions does not allow.
-func beyondLimit(err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("More deletions than max_deletions allows", fmt.Sprintf(
-		"Not deleted: %s, and this run deletes more. Look at what the plan destroys; if all of it is meant, raise max_deletions for this run.", err))
 }
 
 // NewTenant returns a tenant that can be spoken to. settle is how long an operation

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/deletelimit"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/uuidtype"
 )
 
@@ -175,15 +176,9 @@ func (p *Panels) planDeletion() (diags diag.Diagnostics) {
 		return nil
 	}
 	if err := p.limit.Plan(); err != nil {
-		diags.Append(beyondLimit(err))
+		diags.AddError(deletelimit.Summary, err.Error())
 	}
 	return diags
-}
-
-// beyondLimit is the error of a deletion that max_deletions does not allow.
-func beyondLimit(err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("More deletions than max_deletions allows", fmt.Sprintf(
-		"Not deleted: %s, and this run deletes more. Look at what the plan destroys; if all of it is meant, raise max_deletions for this run.", err))
 }
 
 // missingProfile is the error of a reference to a time profile that is not there.

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/basip"
+	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/deletelimit"
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/uuidtype"
 )
 
@@ -194,7 +195,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	defer cancel()
 
 	if err := r.panels.limit.Delete(); err != nil {
-		resp.Diagnostics.Append(beyondLimit(err))
+		resp.Diagnostics.AddError(deletelimit.Summary, err.Error())
 		return
 	}
 	warnings, err := client.Users().Delete(ctx, state.LinkID.ValueUUID())
