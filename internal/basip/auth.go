@@ -95,8 +95,8 @@ func (c *Client) authorize(ctx context.Context, action string) error {
 	}
 }
 
-// login asks for a token. Before, it asks who answers, so that a token, and what it
-// allows, is never used on another device than the configured one.
+// login requests a token. It identifies the device first, so that a token is never
+// used on another device than the configured one.
 func (c *Client) login(ctx context.Context, action string) error {
 	if !c.identified {
 		if err := c.identify(ctx); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-iac/terraform-provider-gatehouse/internal/transport"
 )
 
-// What is wrong with a url of the other scheme, and what to do.
+// The problem and the hint of a url with the other scheme.
 const (
 	speaksHTTPS = "speaks https, not http"
 	hintHTTPS   = "The panel speaks https on this port: let its url begin with https://, or name the port of its http."
@@ -53,8 +53,8 @@ func failedItself(status int) (problem, hint string) {
 }
 
 // unsecured returns the problem and the hint of a connection that is not secured.
-// To accept any certificate is never the advice: it hands the password to whoever
-// sits between.
+// It never advises to accept any certificate: that gives the password to anybody on
+// the way.
 func (c *Client) unsecured(failure transport.TLSFailure) (problem, hint string) {
 	cause := upperFirst(failure.Cause)
 	switch failure.Kind {

@@ -37,7 +37,7 @@ var (
 // object and the hint, for a message that names them itself.
 type Error struct {
 	Panel   string // the panel's name in the configuration
-	Problem string // what is wrong in a few words that follow the panel's name: "refused the login"
+	Problem string // the problem in a few words that follow the panel's name: "refused the login"
 	Action  string // what was being done, "delete users"
 	Method  string // empty if no request was made
 	Path    string // never with its query: a login's query is a secret
@@ -137,7 +137,7 @@ type ExistsError struct {
 // Error implements error.
 func (e *ExistsError) Error() string { return fmt.Sprintf("panel %q: %s", e.Panel, e.Detail()) }
 
-// Detail tells what is in the way.
+// Detail names the entity that has the name or link_id.
 func (e *ExistsError) Detail() string {
 	text := fmt.Sprintf("the panel has a %s with the name %q already", e.Kind, e.Existing)
 	switch {

@@ -199,6 +199,29 @@ func TestPlanOfADestroyTellsTheIdentities(t *testing.T) {
 	}
 }
 
+// TestForcedReplacementOfAProfileWithIdentitiesIsRefusedAtPlan asks for a replacement
+// that the apply is bound to refuse.
+func TestForcedReplacementOfAProfileWithIdentitiesIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
+	sim := acctest.Tenant(t)
+	w := tenantWorkspace(t, acctest.TenantBlock(sim), staff("Staff"))
+	must(t, w, "apply", "-auto-approve")
+	address, _, err := w.Run(t.Context(), "state", "list")
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace := "-replace=" + strings.TrimSpace(address)
+	must(t, w, "plan", replace) // nothing is attached
+	profile := sim.Tenant().State().Profiles[0]
+	profile.IdentityCount = 7
+	sim.Tenant().SetProfile(profile)
+	output, _, err := w.Run(t.Context(), "plan", replace)
+	if err == nil || !strings.Contains(output, "Error: Identity profile has identities") || !strings.Contains(plain(output), "7 identities are attached") {
+		t.Errorf("the plan ended with %v:\n%s", err, output)
+	}
+	must(t, w, "plan", "-detailed-exitcode")
+}
+
 // TestNoSecretOfATenantReachesTheLog is TestNoSecretReachesTheLog for a tenant.
 func TestNoSecretOfATenantReachesTheLog(t *testing.T) {
 	t.Parallel()

@@ -200,7 +200,7 @@ func strike(t *testing.T, sim *simulator.Simulator, l *line, mode string) {
 	} else {
 		l.set(t, mode)
 	}
-	time.Sleep(outageTime)
+	time.Sleep(outageTime) // the outage itself; nothing is waited for
 	if err := sim.SetFaults(); err != nil {
 		t.Error(err)
 	}
